@@ -1,0 +1,85 @@
+"""ftkit fine-tunes sequence-to-sequence language models; backbone, method and task are plugins.
+
+All public names are here; what is not in `__all__` is private. They are imported when first used, so that
+a plugin's `from ftkit import hookimpl` and the command line stay light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ftkit._version import __version__
+
+if TYPE_CHECKING:
+    from ftkit.descriptions import (
+        FEATURES,
+        ROLES,
+        BackboneInfo,
+        Checkpoint,
+        Column,
+        Example,
+        ExtensionInfo,
+        MethodInfo,
+        Metric,
+        Option,
+        OptionValue,
+        Sample,
+        TaskInfo,
+    )
+    from ftkit.errors import (
+        AmbiguousName,
+        BrokenPlugin,
+        Fault,
+        FtkitError,
+        PluginError,
+        RowError,
+        UnavailablePlugin,
+        UnknownPlugin,
+    )
+    from ftkit.hookspecs import hookimpl
+    from ftkit.plugins import list_plugins, load_plugins
+
+__all__ = [
+    "FEATURES",
+    "ROLES",
+    "AmbiguousName",
+    "BackboneInfo",
+    "BrokenPlugin",
+    "Checkpoint",
+    "Column",
+    "Example",
+    "ExtensionInfo",
+    "Fault",
+    "FtkitError",
+    "MethodInfo",
+    "Metric",
+    "Option",
+    "OptionValue",
+    "PluginError",
+    "RowError",
+    "Sample",
+    "TaskInfo",
+    "UnavailablePlugin",
+    "UnknownPlugin",
+    "__version__",
+    "hookimpl",
+    "list_plugins",
+    "load_plugins",
+]
+
+# The light ones first: a plugin's names are found without loading what runs plugins.
+_HOMES = ("errors", "hookspecs", "descriptions", "plugins")
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(f"{__name__}.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,1 @@
+"""The command line: one command, one file. It uses everything else in core; nothing uses it."""

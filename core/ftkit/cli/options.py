@@ -1,0 +1,49 @@
+"""Options and arguments that several commands share, and the completion of plugin names."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+
+import typer
+
+DEFAULT_TIMEOUT = 60.0  # seconds; a cold import of torch and transformers can take 20
+
+KindName = Literal["backbone", "method", "task", "extension"]
+
+
+def complete_plugin(incomplete: str) -> list[str]:
+    """Names of installed plugins that go on from what was typed; imports none of them.
+
+    In a conflict the qualified names are offered, since the bare one would be refused.
+    """
+    from ftkit.registry.catalogue import read_catalogue
+
+    names = [
+        record.qualified if record.status == "conflict" else record.name
+        for record in read_catalogue().usable()
+    ]
+    return sorted({name for name in names if name.startswith(incomplete.lower().replace("_", "-"))})
+
+
+def _set_builtin_only(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position
+    from ftkit.registry.catalogue import BUILTIN_ONLY_VARIABLE
+
+    if wanted:  # as a variable, so that processes we start see it too
+        os.environ[BUILTIN_ONLY_VARIABLE] = "1"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
+BuiltinOnly = Annotated[
+    bool,
+    typer.Option(
+        "--builtin-only",
+        callback=_set_builtin_only,
+        is_eager=True,
+        help="Leave out third-party plugins, as FTKIT_BUILTIN_ONLY=1 does.",
+    ),
+]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", min=0.1, help="Seconds after which a plugin counts as hanging."),
+]

@@ -1,0 +1,319 @@
+"""What plugins say of themselves: plain data that imports nothing and travels as JSON.
+
+Each plugin has one describe hook that returns one of the four `…Info` objects below. From these alone
+ftkit lists options, names checkpoints, finds a method's target modules on a backbone that it has never
+seen, and says which method works on which backbone before a byte is downloaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+OPTION_TYPES: Mapping[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
+
+ROLES: Mapping[str, str] = {
+    "query": "projection of the attention's queries",
+    "key": "projection of the attention's keys",
+    "value": "projection of the attention's values",
+    "attention_output": "projection behind the attention",
+    "feed_forward_in": "first projection of the feed-forward block",
+    "feed_forward_gate": "gate of a gated feed-forward block",
+    "feed_forward_out": "last projection of the feed-forward block",
+    "embedding": "token embedding",
+    "language_model_head": "projection onto the vocabulary",
+}
+"""The standard names for what a module does. A plugin may add names of its own."""
+
+FEATURES: Mapping[str, str] = {
+    "gradient_checkpointing": "activations can be recomputed in the backward pass",
+    "bfloat16": "trains in bfloat16",
+    "peft": "PEFT can wrap the model",
+    "adapters": "the adapters library can initialise the model",
+    "multilingual": "the tokenizer covers the languages of translation tasks",
+}
+"""The standard names for what a backbone can do. A plugin may add names of its own."""
+
+OptionValue = bool | int | float | str | None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One typed option of a plugin, given as `--method.rank 8` or in a recipe.
+
+    Attributes:
+        name: Snake case, such as `reduction_factor`.
+        type: `bool`, `int`, `float` or `str`.
+        default: The value where none is given; None means that the plugin decides.
+        help: One line.
+        choices: The allowed values; empty where any value of the type is.
+        minimum: Smallest allowed number, itself included.
+        maximum: Largest allowed number, itself included.
+        repeated: Whether the value is a list, written `a,b,c` on the command line.
+    """
+
+    name: str
+    type: str
+    default: OptionValue | tuple[OptionValue, ...]
+    help: str
+    choices: tuple[OptionValue, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    repeated: bool = False
+
+    def __post_init__(self) -> None:
+        _demand(self.name.isidentifier(), f"option name {self.name!r} is no identifier")
+        _demand(self.type in OPTION_TYPES, f"option {self.name}: no type {self.type!r}")
+        _demand(bool(self.help.strip()), f"option {self.name}: help is empty")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Named weights of a backbone.
+
+    Attributes:
+        source: A hub id such as `google-t5/t5-base`, or the absolute path of a folder.
+        parameters: Number of parameters, each tensor counted once; None where unknown.
+        embedded: Whether the weights come with the plugin, so that no network is needed.
+    """
+
+    source: str
+    parameters: int | None = None
+    embedded: bool = False
+
+
+@dataclass(frozen=True)
+class BackboneInfo:
+    """What a backbone says of itself.
+
+    Attributes:
+        model_type: The `model_type` in the `config.json` of its checkpoints, such as `t5`.
+        architectures: Class names that `config.json` may give, such as `BartForConditionalGeneration`.
+        checkpoints: Checkpoint by name; each name is the plugin's own name, a dash, and the rest.
+        default_checkpoint: The name used where none is given.
+        rehearsal_checkpoint: The name of a tiny embedded checkpoint for runs without data, if any.
+        roles: For each role (see `ROLES`), suffixes of the names of the modules that play it, as
+            `model.named_modules()` gives them, on a dot's border: `("SelfAttention.q",)`.
+        features: What the backbone can do (see `FEATURES`).
+        max_input_tokens: Longest input in tokens; None where positions are relative.
+        licence: SPDX expression of the weights' licence.
+        citation: Where the model was published, such as `Raffel et al., 2020, arXiv:1910.10683`.
+        options: Options of `load_model` and `load_tokenizer`.
+    """
+
+    model_type: str
+    architectures: tuple[str, ...]
+    checkpoints: Mapping[str, Checkpoint]
+    default_checkpoint: str
+    roles: Mapping[str, tuple[str, ...]]
+    rehearsal_checkpoint: str | None = None
+    features: tuple[str, ...] = ()
+    max_input_tokens: int | None = None
+    licence: str = ""
+    citation: str = ""
+    options: tuple[Option, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in filter(None, (self.default_checkpoint, self.rehearsal_checkpoint)):
+            _demand(name in self.checkpoints, f"checkpoint {name!r} is not among its checkpoints")
+        for role, suffixes in self.roles.items():
+            _demand(not isinstance(suffixes, str), f"role {role!r} needs a tuple of suffixes")
+        _demand_unique_options(self.options)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> BackboneInfo:
+        """Rebuild what `to_json` gave."""
+        checkpoints = {name: Checkpoint(**value) for name, value in data["checkpoints"].items()}
+        roles = {role: tuple(suffixes) for role, suffixes in data["roles"].items()}
+        return cls(**_rebuilt(data) | {"checkpoints": checkpoints, "roles": roles})
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """What a fine-tuning method says of itself.
+
+    Attributes:
+        requires_roles: Roles that the backbone must name for the method to find its targets.
+        requires_features: Features that the backbone must have.
+        mergeable: Whether `merge_artifact` folds the artifact into the backbone's own weights.
+        artifact_format: Whose format `save_artifact` writes, such as `peft`.
+        citation: Where the method was published.
+        options: Options of `apply_method`.
+    """
+
+    requires_roles: tuple[str, ...] = ()
+    requires_features: tuple[str, ...] = ()
+    mergeable: bool = False
+    artifact_format: str = ""
+    citation: str = ""
+    options: tuple[Option, ...] = ()
+
+    def __post_init__(self) -> None:
+        _demand_unique_options(self.options)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
+        """Rebuild what `to_json` gave."""
+        return cls(**_rebuilt(data))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of a task's rows.
+
+    Attributes:
+        name: The field's name, such as `context`.
+        help: One line.
+        required: Whether a row without it is refused even for prediction.
+    """
+
+    name: str
+    help: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure that a task's `score` gives.
+
+    Attributes:
+        name: Its key in what `score` returns.
+        help: One line with the source of its definition.
+        minimum: Smallest possible value.
+        maximum: Largest possible value.
+        higher_is_better: Which end is the good one.
+    """
+
+    name: str
+    help: str
+    minimum: float = 0.0
+    maximum: float = 1.0
+    higher_is_better: bool = True
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows that come with a task, for runs without data: absolute paths of two files."""
+
+    train: str
+    validation: str
+
+
+@dataclass(frozen=True)
+class TaskInfo:
+    """What a task formatter says of itself.
+
+    Attributes:
+        columns: Fields that the rows have.
+        metrics: What `score` returns; the first one decides which checkpoint is best.
+        max_output_tokens: Length at which generation stops, in tokens.
+        labels: All targets there are, where the set is closed; empty where it is open.
+        requires_features: Features that the backbone must have.
+        sample: Rows for runs without data.
+        citation: Where the task or its metric was published.
+        options: Options of the task's hooks.
+    """
+
+    columns: tuple[Column, ...]
+    metrics: tuple[Metric, ...]
+    max_output_tokens: int
+    labels: tuple[str, ...] = ()
+    requires_features: tuple[str, ...] = ()
+    sample: Sample | None = None
+    citation: str = ""
+    options: tuple[Option, ...] = ()
+
+    def __post_init__(self) -> None:
+        _demand(bool(self.columns), "a task needs at least one column")
+        _demand(bool(self.metrics), "a task needs at least one metric")
+        _demand(self.max_output_tokens > 0, "max_output_tokens must be positive")
+        _demand_unique_options(self.options)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TaskInfo:
+        """Rebuild what `to_json` gave."""
+        return cls(
+            **_rebuilt(data)
+            | {
+                "columns": tuple(Column(**column) for column in data["columns"]),
+                "metrics": tuple(Metric(**metric) for metric in data["metrics"]),
+                "sample": Sample(**data["sample"]) if data["sample"] else None,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class ExtensionInfo:
+    """What an extension says of itself.
+
+    Attributes:
+        options: Options of the extension's hooks.
+        citation: Where it is described, if anywhere.
+    """
+
+    options: tuple[Option, ...] = ()
+    citation: str = ""
+
+    def __post_init__(self) -> None:
+        _demand_unique_options(self.options)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ExtensionInfo:
+        """Rebuild what `to_json` gave."""
+        return cls(**_rebuilt(data))
+
+
+Info = BackboneInfo | MethodInfo | TaskInfo | ExtensionInfo
+
+
+def to_json(info: Info) -> dict[str, Any]:
+    """The description as JSON types; `from_json` of the same class takes it back."""
+    return asdict(info)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One row, formatted: what goes into the model and what should come out.
+
+    Attributes:
+        input: Text for the encoder.
+        target: Text for the decoder; None where the row has no answer (prediction).
+        references: All targets that count as right; the target alone where nothing else is given.
+    """
+
+    input: str
+    target: str | None = None
+    references: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.target is not None and not self.references:
+            object.__setattr__(self, "references", (self.target,))
+
+
+def _demand(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if not condition:
+        raise ValueError(message)
+
+
+def _demand_unique_options(options: Sequence[Option]) -> None:
+    names = [option.name for option in options]
+    _demand(len(set(names)) == len(names), f"an option is declared twice: {names}")
+
+
+def _rebuilt(data: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON's lists as the tuples that they were, and options as objects."""
+    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    plain["options"] = tuple(_rebuilt_option(option) for option in data["options"])
+    return plain
+
+
+def _rebuilt_option(data: Mapping[str, Any]) -> Option:
+    default = data["default"]
+    return Option(
+        **dict(data)
+        | {
+            "choices": tuple(data["choices"]),
+            "default": tuple(default) if isinstance(default, list) else default,
+        }
+    )

@@ -1,0 +1,197 @@
+"""The hooks that plugins implement: one class a kind, the whole contract on two screens.
+
+A plugin is a module, or an object in one, with functions marked `@hookimpl`. A function takes the subset
+of its hook's arguments that it needs, by name, so that an argument added here breaks nobody. Sizes in
+shapes: B batch, S source tokens, T target tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
+
+    from ftkit.descriptions import (
+        BackboneInfo,
+        Example,
+        ExtensionInfo,
+        MethodInfo,
+        OptionValue,
+        TaskInfo,
+    )
+
+PROJECT = "ftkit"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class BackboneHooks:
+    """A model family: where its weights are, how they load, what its modules do."""
+
+    @hookspec(firstresult=True)
+    def describe_backbone(self) -> BackboneInfo:
+        """Describe the backbone. Cheap, without torch, the same at every call."""
+
+    @hookspec(firstresult=True)
+    def load_tokenizer(self, source: str, options: Mapping[str, OptionValue]) -> PreTrainedTokenizerBase:
+        """Load the tokenizer of a checkpoint.
+
+        Args:
+            source: A hub id, or the path of a folder in hub format.
+            options: Values of the declared options, complete and checked.
+
+        Raises:
+            OSError: Nothing can be read at `source`.
+        """
+
+    @hookspec(firstresult=True)
+    def load_model(self, source: str, dtype: str, options: Mapping[str, OptionValue]) -> PreTrainedModel:
+        """Load the weights of a checkpoint, on the CPU, in evaluation mode.
+
+        The model maps `input_ids` and `attention_mask` (B, S) and `labels` (B, T) to logits
+        (B, T, vocabulary) and can `generate`.
+
+        Args:
+            source: A hub id, or the path of a folder in hub format.
+            dtype: `float32` or `bfloat16`.
+            options: Values of the declared options, complete and checked.
+
+        Raises:
+            OSError: Nothing can be read at `source`.
+            ValueError: The backbone can't work in `dtype`.
+        """
+
+
+class MethodHooks:
+    """A way of fine-tuning: which parameters train, what is saved, how it comes back."""
+
+    @hookspec(firstresult=True)
+    def describe_method(self) -> MethodInfo:
+        """Describe the method. Cheap, without torch, the same at every call."""
+
+    @hookspec(firstresult=True)
+    def apply_method(
+        self, model: PreTrainedModel, backbone: BackboneInfo, options: Mapping[str, OptionValue]
+    ) -> PreTrainedModel:
+        """Make the model ready to train: exactly the trained parameters require gradients.
+
+        Returns:
+            The model to train, which may be `model` itself, changed, or a wrapper round it.
+        """
+
+    @hookspec(firstresult=True)
+    def save_artifact(self, model: PreTrainedModel, directory: Path) -> None:
+        """Write what was trained into an existing empty folder, as safetensors.
+
+        Raises:
+            OSError: The folder can't be written.
+        """
+
+    @hookspec(firstresult=True)
+    def load_artifact(
+        self, model: PreTrainedModel, backbone: BackboneInfo, directory: Path
+    ) -> PreTrainedModel:
+        """Put a saved artifact onto a freshly loaded backbone; the logits equal the saved model's.
+
+        Raises:
+            OSError: The folder can't be read.
+            ValueError: The folder holds an artifact of another method or for another backbone.
+        """
+
+    @hookspec(firstresult=True)
+    def merge_artifact(self, model: PreTrainedModel) -> PreTrainedModel:
+        """Fold the artifact into the backbone's own weights, for inference.
+
+        Implemented where `MethodInfo.mergeable` says so.
+        """
+
+
+class TaskHooks:
+    """A task formatter: rows to texts, texts to answers, answers to scores."""
+
+    @hookspec(firstresult=True)
+    def describe_task(self) -> TaskInfo:
+        """Describe the task. Cheap, the same at every call."""
+
+    @hookspec(firstresult=True)
+    def expand_record(
+        self, record: Mapping[str, Any], options: Mapping[str, OptionValue]
+    ) -> Sequence[Mapping[str, Any]]:
+        """Turn one record of a nested file into the rows it holds; optional.
+
+        Raises:
+            RowError: The record lacks something.
+        """
+
+    @hookspec(firstresult=True)
+    def format_example(self, row: Mapping[str, Any], options: Mapping[str, OptionValue]) -> Example:
+        """Write a row as the texts that the model reads and should write.
+
+        Pure: the same row gives the same example, whatever came before.
+
+        Raises:
+            RowError: The row lacks something; the message says what.
+        """
+
+    @hookspec(firstresult=True)
+    def parse_output(self, text: str, options: Mapping[str, OptionValue]) -> Any:
+        """Read an answer out of generated text (special tokens removed).
+
+        Returns:
+            The answer, or None where the text holds none: it is counted, never guessed.
+        """
+
+    @hookspec(firstresult=True)
+    def score(
+        self,
+        predictions: Sequence[Any],
+        references: Sequence[Sequence[Any]],
+        options: Mapping[str, OptionValue],
+    ) -> Mapping[str, float]:
+        """Score parsed answers.
+
+        Args:
+            predictions: What `parse_output` gave for each example, None included.
+            references: For each example, what `parse_output` gave for each of its references.
+            options: Values of the declared options, complete and checked.
+
+        Returns:
+            A value for each metric that the task declares.
+        """
+
+
+class ExtensionHooks:
+    """Whatever accompanies a run: trackers, callbacks, checks.
+
+    An extension may also wrap any hook of the other kinds, with `@hookimpl(wrapper=True)`.
+    """
+
+    @hookspec(firstresult=True)
+    def describe_extension(self) -> ExtensionInfo:
+        """Describe the extension. Cheap, without torch, the same at every call."""
+
+    @hookspec
+    def run_started(self, directory: Path, recipe: Mapping[str, Any]) -> None:
+        """A run begins: its folder exists and its recipe is resolved (a copy, to read)."""
+
+    @hookspec
+    def trainer_arguments(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give values for `transformers.Seq2SeqTrainingArguments` that override ftkit's."""
+
+    @hookspec
+    def trainer_callbacks(self, directory: Path) -> Sequence[TrainerCallback]:
+        """Give callbacks for the trainer."""
+
+    @hookspec
+    def run_evaluated(self, step: int, metrics: Mapping[str, float]) -> None:
+        """An evaluation ended, after `step` optimiser steps."""
+
+    @hookspec
+    def run_finished(self, directory: Path, result: Mapping[str, Any]) -> None:
+        """A run ended well: its artifact and its `result.json` are written."""

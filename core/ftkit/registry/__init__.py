@@ -1,0 +1,14 @@
+"""From what is installed to hooks that can be called.
+
+    distributions   what each installed distribution declares, from metadata alone
+    catalogue       the plugins among it, each with its status; nothing is imported
+    sources         a module's place and its docstring, read as text
+    resolution      the name a person typed -> one plugin of the catalogue
+    registration    implementations checked against their specs; one run's hooks
+    guard           what a plugin may not change while its code runs
+    loading         importing one plugin under the guard, blaming its faults on it
+    probe           one plugin tried in a process of its own
+    matrix          which method and which task works on which backbone
+
+Each line uses only lines above it.
+"""

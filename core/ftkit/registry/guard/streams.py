@@ -1,0 +1,106 @@
+"""The standard streams while a plugin's code runs.
+
+Output is kept aside on the level of file descriptors, so that what C code, threads and child processes
+write is caught as well. Input is empty: a plugin that reads it must not eat the user's data or wait for it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from contextlib import suppress
+
+from ftkit.registry.guard.state import Watcher
+
+_SHOWN = 200  # characters of what was written that the report quotes
+
+
+class Streams(Watcher):
+    """`sys.stdin`, `sys.stdout`, `sys.stderr` and the descriptors 0, 1 and 2."""
+
+    def __init__(self) -> None:
+        self._objects = {name: getattr(sys, name) for name in _NAMES}
+        _flush(sys.stdout, sys.stderr)
+        self._saved = {number: _duplicate(number) for number in (0, 1, 2)}
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - closed by restore
+        os.dup2(self._noise.fileno(), 1)
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is needed, no path
+            os.dup2(nothing.fileno(), 0)
+        self._writer = io.TextIOWrapper(
+            os.fdopen(os.dup(1), "wb", buffering=0),
+            encoding="utf-8",
+            errors="replace",
+            write_through=True,
+        )
+        sys.stdout = self._writer
+        sys.stdin = io.StringIO()
+        self._inside = {"stdout": sys.stdout, "stderr": sys.stderr}
+
+    def restore(self) -> list[str]:
+        """Give the streams back, reopening what was closed."""
+        said = [f"closed sys.{name}" for name, stream in self._inside.items() if _closed(stream)]
+        said += [
+            f"replaced sys.{name}"
+            for name, stream in self._inside.items()
+            if getattr(sys, name, None) is not stream
+        ]
+        said += [f"closed file descriptor {number}" for number in (1, 2) if not _is_open(number)]
+        with suppress(Exception):
+            self._writer.close()
+        for number, saved in self._saved.items():
+            if saved is None:  # it was closed before, and stays so
+                with suppress(OSError):
+                    os.close(number)
+            else:
+                os.dup2(saved, number)
+                os.close(saved)
+        for name, stream in self._objects.items():
+            setattr(sys, name, _reopened(stream, name) if _closed(stream) else stream)
+        return said + self._noise_made()
+
+    def _noise_made(self) -> list[str]:
+        size = self._noise.seek(0, os.SEEK_END)
+        self._noise.seek(0)
+        head = self._noise.read(_SHOWN).decode("utf-8", "replace")
+        self._noise.close()
+        return [f"wrote {size} bytes to stdout: {head!r}"] if size else []
+
+
+_NAMES = ("stdin", "stdout", "stderr", "__stdout__", "__stderr__")
+
+
+def _flush(*streams: object) -> None:
+    for stream in streams:
+        with suppress(Exception):
+            stream.flush()  # type: ignore[attr-defined]  # None or closed is fine: suppressed
+
+
+def _duplicate(number: int) -> int | None:
+    with suppress(OSError):
+        return os.dup(number)
+    return None
+
+
+def _is_open(number: int) -> bool:
+    with suppress(OSError):
+        os.fstat(number)
+        return True
+    return False
+
+
+def _closed(stream: object) -> bool:
+    return bool(getattr(stream, "closed", False))
+
+
+def _reopened(stream: object, name: str) -> io.TextIOWrapper:
+    """A new text stream for a standard stream that was closed, as Python made the first one."""
+    number = 2 if "stderr" in name else 0 if "stdin" in name else 1
+    mode = "rb" if number == 0 else "wb"
+    return io.TextIOWrapper(
+        open(number, mode, closefd=False),
+        encoding=getattr(stream, "encoding", None) or "utf-8",
+        errors=getattr(stream, "errors", None) or "replace",
+        line_buffering=True,
+    )

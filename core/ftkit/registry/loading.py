@@ -1,0 +1,194 @@
+"""Importing one plugin under the guard, and blaming what goes wrong on its own line of code."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ftkit.descriptions import Info, to_json
+from ftkit.errors import BrokenPlugin, Fault
+from ftkit.kinds import KINDS
+from ftkit.registry.catalogue import PluginRecord
+from ftkit.registry.distributions import canonical
+from ftkit.registry.guard import Guard
+from ftkit.registry.guard.interrupts import UserInterrupt
+from ftkit.registry.registration import Problem, call_hook, problems
+from ftkit.registry.sources import module_file, own_place
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class LoadedPlugin:
+    """A plugin whose code was imported, checked and asked to describe itself.
+
+    Attributes:
+        record: Where it comes from.
+        implementation: The module or object with its hook implementations.
+        info: What its describe hook returned.
+        file: Source file of its module, if it has one.
+        disturbances: What it did on import that a plugin may not; contained, and to be reported.
+        seconds: Wall time that import and description took.
+        modules: How many modules its import added to the process.
+    """
+
+    record: PluginRecord
+    implementation: object
+    info: Info
+    file: Path | None
+    disturbances: tuple[Fault, ...]
+    seconds: float
+    modules: int
+
+
+def load_plugin(record: PluginRecord) -> LoadedPlugin:
+    """Import a plugin, check its hooks and let it describe itself.
+
+    Raises:
+        BrokenPlugin: Its code fails, or its hooks don't match their specs.
+    """
+    blame = Blame(record)
+    start, modules = time.perf_counter(), len(sys.modules)
+    implementation = blame.run(lambda: _imported(record), "import")
+    found = problems(implementation, KINDS[record.kind])
+    if found:
+        raise BrokenPlugin([blame.fault_of(problem) for problem in found])
+    info = blame.run(lambda: _described(record, implementation), KINDS[record.kind].describe)
+    return LoadedPlugin(
+        record=record,
+        implementation=implementation,
+        info=info,
+        file=module_file(record.module),
+        disturbances=tuple(blame.disturbances),
+        seconds=time.perf_counter() - start,
+        modules=len(sys.modules) - modules,
+    )
+
+
+def _imported(record: PluginRecord) -> object:
+    found: Any = importlib.import_module(record.module)
+    for attribute in filter(None, record.target.partition(":")[2].split(".")):
+        found = getattr(found, attribute)
+    return found
+
+
+def _described(record: PluginRecord, implementation: object) -> Info:
+    kind = KINDS[record.kind]
+    info = call_hook(implementation, kind.describe)
+    if not isinstance(info, kind.info):
+        raise TypeError(f"returned {type(info).__name__}, not {kind.info.__name__}")
+    json.dumps(to_json(info))  # a description travels between processes: it must be plain data
+    return info
+
+
+@dataclass
+class Blame:
+    """Runs a plugin's code under the guard and turns whatever happens into faults of that plugin."""
+
+    record: PluginRecord
+    disturbances: list[Fault] = field(default_factory=list)
+
+    def run(self, action: Callable[[], _Result], doing: str) -> _Result:
+        """Run `action`; `doing` is `import` or the name of a hook.
+
+        Raises:
+            BrokenPlugin: The action raised anything at all but the user's own Ctrl-C.
+        """
+        guard = Guard()
+        hook = None if doing == "import" else doing
+        try:
+            with guard:
+                return action()
+        except UserInterrupt:
+            raise
+        except BaseException as error:
+            faults = [self._fault_of_error(error, hook), *self._disturbances(guard, hook)]
+            raise BrokenPlugin(faults) from error
+        finally:
+            self.disturbances.extend(self._disturbances(guard, hook))
+
+    def _disturbances(self, guard: Guard, hook: str | None) -> list[Fault]:
+        return [self.fault(each, hook=hook) for each in guard.disturbances]
+
+    def fault(
+        self,
+        problem: str,
+        remedy: str = "",
+        *,
+        hook: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+    ) -> Fault:
+        """A fault of this plugin; without a file, the plugin's module is named."""
+        if file is None:
+            module = module_file(self.record.module)
+            file = str(module) if module else None
+        owner = self.record.distribution
+        return Fault(
+            plugin=self.record.label,
+            distribution=owner.name,
+            version=owner.version,
+            target=self.record.target,
+            problem=problem,
+            remedy=remedy,
+            hook=hook,
+            file=file,
+            line=line,
+        )
+
+    def fault_of(self, problem: Problem) -> Fault:
+        """A mismatch between an implementation and its spec, as this plugin's fault."""
+        return self.fault(
+            problem.text, problem.remedy, hook=problem.hook, file=problem.file, line=problem.line
+        )
+
+    def _fault_of_error(self, error: BaseException, hook: str | None) -> Fault:
+        problem, remedy = _in_words(error, self.record)
+        file, line = _place(error, self.record)
+        return self.fault(problem, remedy, hook=hook, file=file, line=line)
+
+
+def _in_words(error: BaseException, record: PluginRecord) -> tuple[str, str]:
+    """What happened and what would mend it."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        if record.module == error.name or record.module.startswith(f"{error.name}."):
+            return (
+                f"its module {record.module} does not exist",
+                f"reinstall {record.distribution.name}: its entry point leads nowhere",
+            )
+        return (
+            f"needs the module {error.name}, which is not installed",
+            _install_line(error.name, record),
+        )
+    if isinstance(error, SystemExit):
+        return f"ended the program (SystemExit: {error.code})", "raise an exception instead"
+    text = traceback.format_exception_only(type(error), error)[-1].strip()
+    return f"raised {text[:500]}", ""
+
+
+def _install_line(module: str, record: PluginRecord) -> str:
+    """The `pip install` line for a missing module, from what the distribution requires."""
+    wanted = canonical(module.partition(".")[0])
+    for requirement in record.distribution.requirements:
+        name = re.match(r"[\w.-]+", requirement)
+        if name and canonical(name[0]) == wanted:
+            extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)", requirement)
+            owner = record.distribution.name
+            return f'pip install "{owner}[{extra[1]}]"' if extra else f"pip install {name[0]}"
+    return f"pip install {wanted}"
+
+
+def _place(error: BaseException, record: PluginRecord) -> tuple[str | None, int | None]:
+    """The innermost line of the plugin's own code that led to the error."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return error.filename, error.lineno
+    frames = reversed(list(traceback.walk_tb(error.__traceback__)))
+    return own_place(((frame.f_code.co_filename, line) for frame, line in frames), record.module)

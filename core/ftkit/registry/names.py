@@ -1,0 +1,38 @@
+"""How names of plugins are written and compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_VALID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
+_LONGEST = 64
+
+
+def normalise(name: str) -> str:
+    """A name as it is compared: lower case, `_` as `-`."""
+    return name.strip().lower().replace("_", "-")
+
+
+def name_problem(name: str) -> str:
+    """Why a plugin can't have this name; empty where it can.
+
+    Only ASCII is allowed: letters that look alike in two alphabets would let one plugin pass for another.
+    """
+    if not name.isascii():
+        return f"name {name!a} has letters outside a-z, which can pass for another name"
+    if not _VALID.fullmatch(normalise(name)):
+        return f"name {name!r} is not made of letters, digits and single dashes or dots"
+    if len(name) > _LONGEST:
+        return f"name {name[:20]!r}… has {len(name)} characters, more than {_LONGEST}"
+    return ""
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The known names most like `name`, best first; those that contain it count as like it."""
+    import difflib  # noqa: PLC0415 - only a lookup that missed pays for it
+
+    known = sorted(set(known))
+    close = difflib.get_close_matches(normalise(name), known, n=count, cutoff=0.6)
+    containing = [other for other in known if normalise(name) in other]
+    return list(dict.fromkeys(close + containing))[:count]

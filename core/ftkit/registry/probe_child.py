@@ -1,0 +1,113 @@
+"""The child's side of a probe: load one plugin, write the report, and leave last words if it ends early.
+
+Everything is written to files by name: a plugin that closes descriptors can't close those.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
+
+from ftkit.descriptions import to_json
+from ftkit.errors import BrokenPlugin
+from ftkit.registry.catalogue import PluginRecord, read_catalogue
+from ftkit.registry.loading import load_plugin
+from ftkit.registry.registration import implementations
+from ftkit.registry.resolution import resolve
+from ftkit.registry.sources import own_place
+
+
+def main() -> None:
+    """Probe the plugin that the command line names: KIND DISTRIBUTION:NAME FOLDER TIMEOUT."""
+    kind, qualified, folder, timeout = sys.argv[1:5]
+    sys.argv[1:] = []
+    process = os.getpid()
+    record = resolve(read_catalogue(), qualified, kind).record
+    LastWords(Path(folder) / "words.jsonl", record.module).listen()
+    # Never closed: a crash at the very end is to be read as well.
+    crash = (Path(folder) / "crash.txt").open("w")
+    faulthandler.enable(crash)
+    # A little before the parent gives up, so that it learns where the plugin hangs.
+    faulthandler.dump_traceback_later(float(timeout) * 0.9, file=crash)
+    report = _report(record)
+    if os.getpid() == process:  # a plugin that forked gets one report, not two
+        _write(Path(folder) / "report.json", report)
+
+
+def _report(record: PluginRecord) -> dict[str, Any]:
+    try:
+        loaded = load_plugin(record)
+    except BrokenPlugin as error:
+        return _as_report(faults=error.faults)
+    return _as_report(
+        faults=loaded.disturbances,
+        info=to_json(loaded.info),
+        hooks=sorted({one.hook for one in implementations(loaded.implementation)}),
+        file=str(loaded.file) if loaded.file else None,
+        seconds=loaded.seconds,
+        modules=loaded.modules,
+    )
+
+
+def _as_report(**known: Any) -> dict[str, Any]:
+    empty: dict[str, Any] = {
+        "info": None,
+        "hooks": [],
+        "file": None,
+        "seconds": None,
+        "modules": None,
+    }
+    return empty | known | {"faults": [asdict(fault) for fault in known["faults"]]}
+
+
+def _write(file: Path, report: dict[str, Any]) -> None:
+    aside = file.with_suffix(".part")
+    aside.write_text(json.dumps(report), encoding="utf-8")
+    aside.replace(file)
+
+
+class LastWords:
+    """Notes what ends the process past every `except`, and whose line did it."""
+
+    def __init__(self, file: Path, module: str) -> None:
+        self._file = file
+        self._module = module
+        self._real_exit = os._exit
+
+    def listen(self) -> None:
+        """Start to listen; there is no way to stop, the process is ours alone."""
+        os._exit = self._exit
+        sys.addaudithook(self._audit)
+        sys.unraisablehook = lambda it: self._error("raised while ending", it.exc_value, it.exc_traceback)
+        threading.excepthook = lambda it: self._error("a thread raised", it.exc_value, it.exc_traceback)
+
+    def _exit(self, status: int) -> NoReturn:
+        self._say(f"called os._exit({status})", sys._getframe(1))  # noqa: SLF001 - the caller's line
+        self._real_exit(status)
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "os.exec":
+            self._say("replaced the process with another program", sys._getframe(1))  # noqa: SLF001
+        elif event == "os.kill" and arguments[0] in (0, -1, os.getpid(), os.getppid()):
+            self._say(f"sent signal {int(arguments[1])} to the process", sys._getframe(1))  # noqa: SLF001
+
+    def _error(self, when: str, error: BaseException | None, traceback: TracebackType | None) -> None:
+        while traceback is not None and traceback.tb_next is not None:
+            traceback = traceback.tb_next
+        self._say(f"{when}: {error!r}", traceback.tb_frame if traceback else None)
+
+    def _say(self, what: str, frame: FrameType | None) -> None:
+        places = []
+        while frame is not None:
+            places.append((frame.f_code.co_filename, frame.f_lineno))
+            frame = frame.f_back
+        file, line = own_place(places, self._module)
+        with self._file.open("a", encoding="utf-8") as words:
+            words.write(json.dumps({"what": what, "file": file, "line": line}) + "\n")
