@@ -52,7 +52,7 @@ def ftkit(
 def main() -> None:
     """Run the program: one message for a mistake, a traceback only for a bug or with --debug."""
     try:
-        app()
+        app(prog_name="ftkit")  # also under python -m, where completion needs the name
     except FtkitError as error:
         if os.environ.get("FTKIT_DEBUG"):
             raise

@@ -48,11 +48,11 @@ def _print_records(records: tuple[PluginRecord, ...]) -> None:
 
 
 def _row(record: PluginRecord) -> tuple[str, ...]:
-    names = record.name + (f" ({', '.join(record.aliases)})" if record.aliases else "")
     owner = f"{record.distribution.name} {record.distribution.version}".strip()
+    also = f" (also: {', '.join(record.aliases)})" if record.aliases else ""
     # A name that was refused may hold anything, control characters too.
-    shown = names if names.isprintable() else ascii(names)
-    return record.kind or "?", shown, owner, record.status, record.reason or record.summary
+    name = record.name if record.name.isprintable() else ascii(record.name)
+    return record.kind or "?", name, owner, record.status, (record.reason or record.summary) + also
 
 
 def _print_matrix(catalogue: Catalogue, *, as_json: bool) -> None:

@@ -39,8 +39,13 @@ def print_table(
     for header in headers:
         table.add_column(header, no_wrap=header != flexible, overflow="fold", ratio=None)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(_printable(cell)) for cell in row))
     with console.capture() as capture:
         console.print(table)
     # rich pads every line to the table's width; trailing blanks serve nobody.
     print_line("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+
+def _printable(text: str) -> str:
+    """Text without control characters: a plugin's summary must not steer the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

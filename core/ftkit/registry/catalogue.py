@@ -174,7 +174,8 @@ def _distribution_status(metadata: DistributionMetadata) -> tuple[str, str]:
     if metadata.fault:
         return "unreadable", metadata.fault
     for line in metadata.requirements:
-        if re.match(r"ftkit(?![\w.-])", line.strip(), re.IGNORECASE):
+        # A requirement of an extra binds nobody who did not ask for the extra.
+        if re.match(r"ftkit(?![\w.-])", line.strip(), re.IGNORECASE) and "extra" not in line:
             status, reason = _requirement_status(line)
             if status != "ok":
                 return status, reason
@@ -191,7 +192,7 @@ def _requirement_status(line: str) -> tuple[str, str]:
         requirement = Requirement(line)
     except InvalidRequirement:
         return "unreadable", f"its requirement {line!r} can't be parsed"
-    if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+    if requirement.marker and not requirement.marker.evaluate():
         return "ok", ""
     if requirement.specifier.contains(__version__, prereleases=True):
         return "ok", ""

@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 from ftkit.descriptions import Info, to_json
 from ftkit.errors import BrokenPlugin, Fault
-from ftkit.kinds import KINDS
+from ftkit.kinds import KINDS, Kind
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.distributions import canonical
 from ftkit.registry.guard import Guard
 from ftkit.registry.guard.interrupts import UserInterrupt
-from ftkit.registry.registration import Problem, call_hook, problems
+from ftkit.registry.registration import Problem, call_hook, implementations, problems
 from ftkit.registry.sources import module_file, own_place
 
 _Result = TypeVar("_Result")
@@ -58,10 +58,14 @@ def load_plugin(record: PluginRecord) -> LoadedPlugin:
     blame = Blame(record)
     start, modules = time.perf_counter(), len(sys.modules)
     implementation = blame.run(lambda: _imported(record), "import")
-    found = problems(implementation, KINDS[record.kind])
+    kind = KINDS[record.kind]
+    found = blame.run(lambda: problems(implementation, kind), "import")
     if found:
         raise BrokenPlugin([blame.fault_of(problem) for problem in found])
-    info = blame.run(lambda: _described(record, implementation), KINDS[record.kind].describe)
+    info = blame.run(lambda: call_hook(implementation, kind.describe), kind.describe)
+    unfit = _unfit_description(info, implementation, kind)
+    if unfit:
+        raise BrokenPlugin([blame.fault_of(unfit)])
     return LoadedPlugin(
         record=record,
         implementation=implementation,
@@ -80,13 +84,18 @@ def _imported(record: PluginRecord) -> object:
     return found
 
 
-def _described(record: PluginRecord, implementation: object) -> Info:
-    kind = KINDS[record.kind]
-    info = call_hook(implementation, kind.describe)
+def _unfit_description(info: object, implementation: object, kind: Kind) -> Problem | None:
+    """Why what a describe hook returned can't be used, at that hook's line."""
+    [hook] = [one for one in implementations(implementation) if one.hook == kind.describe]
     if not isinstance(info, kind.info):
-        raise TypeError(f"returned {type(info).__name__}, not {kind.info.__name__}")
-    json.dumps(to_json(info))  # a description travels between processes: it must be plain data
-    return info
+        return hook.problem(
+            f"returned {type(info).__name__}, not {kind.info.__name__}", f"return a {kind.info.__name__}"
+        )
+    try:
+        json.dumps(to_json(info))
+    except (TypeError, ValueError) as error:
+        return hook.problem(f"returned a description that is no plain data: {error}", "it travels as JSON")
+    return None
 
 
 @dataclass

@@ -95,6 +95,8 @@ class LastWords:
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "os.exec":
             self._say("replaced the process with another program", sys._getframe(1))  # noqa: SLF001
+        elif event == "os.fork":
+            self._say("forked the process", sys._getframe(1))  # noqa: SLF001
         elif event == "os.kill" and arguments[0] in (0, -1, os.getpid(), os.getppid()):
             self._say(f"sent signal {int(arguments[1])} to the process", sys._getframe(1))  # noqa: SLF001
 

@@ -102,6 +102,11 @@ def problems(plugin: object, kind: Kind) -> list[Problem]:
         return [Problem(f"its target is the class {plugin.__name__}", remedy)]
     found = implementations(plugin)
     mismatches = [each for one in found for each in _mismatches(one, kind)]
+    mismatches += [
+        again.problem("is implemented more than once", "keep one of the functions")
+        for number, again in enumerate(found)
+        if again.hook in {one.hook for one in found[:number]}
+    ]
     return mismatches + list(_missing(plugin, {one.hook for one in found}, kind))
 
 

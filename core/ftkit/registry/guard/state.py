@@ -53,6 +53,22 @@ class Arguments(Watcher):
         return ["changed sys.argv"] if changed else []
 
 
+class SearchPath(Watcher):
+    """`sys.path`: a plugin may add to it (it may need that later), not take away."""
+
+    def __init__(self) -> None:
+        self._list = sys.path
+        self._before = list(sys.path)
+
+    def restore(self) -> list[str]:
+        """Put back the entries that were there if any is gone."""
+        if sys.path is self._list and all(entry in sys.path for entry in self._before):
+            return []
+        sys.path = self._list
+        sys.path[:] = self._before
+        return ["took entries away from sys.path"]
+
+
 class WarningFilters(Watcher):
     """The warnings filters.
 
@@ -103,16 +119,18 @@ class SignalHandlers(Watcher):
     def __init__(self) -> None:
         self._active = threading.current_thread() is threading.main_thread()
         self._before = _handlers() if self._active else {}
+        self._alarm_was_set = _alarm_is_set()
 
     def restore(self) -> list[str]:
-        """Put the handlers back and stop an alarm that was set."""
+        """Put the handlers back and stop an alarm that was not set before."""
         if not self._active:
             return []
         changed = [number for number, handler in _handlers().items() if handler != self._before[number]]
         for number in changed:
             signal.signal(number, self._before[number])
         said = [f"replaced the handler of {signal.Signals(number).name}" for number in changed]
-        if hasattr(signal, "setitimer") and signal.setitimer(signal.ITIMER_REAL, 0)[0] > 0:
+        if _alarm_is_set() and not self._alarm_was_set:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             said.append("set an alarm")
         return said
 
@@ -181,6 +199,10 @@ def _catches_everything(entry: tuple[Any, ...]) -> bool:
 def _known_loggers() -> list[logging.Logger]:
     known = logging.getLogger().manager.loggerDict.values()
     return [logger for logger in known if isinstance(logger, logging.Logger)]
+
+
+def _alarm_is_set() -> bool:
+    return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
 
 def _handlers() -> dict[int, Any]:

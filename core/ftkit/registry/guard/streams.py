@@ -37,10 +37,13 @@ class Streams(Watcher):
         sys.stdout = self._writer
         sys.stdin = io.StringIO()
         self._inside = {"stdout": sys.stdout, "stderr": sys.stderr}
+        originals = {"__stdout__": sys.__stdout__, "__stderr__": sys.__stderr__}
+        watched = (self._inside | originals).items()
+        self._open_before = {name: stream for name, stream in watched if not _closed(stream)}
 
     def restore(self) -> list[str]:
         """Give the streams back, reopening what was closed."""
-        said = [f"closed sys.{name}" for name, stream in self._inside.items() if _closed(stream)]
+        said = [f"closed sys.{name}" for name, stream in self._open_before.items() if _closed(stream)]
         said += [
             f"replaced sys.{name}"
             for name, stream in self._inside.items()
@@ -56,8 +59,11 @@ class Streams(Watcher):
             else:
                 os.dup2(saved, number)
                 os.close(saved)
+        reopened: dict[int, object] = {}  # sys.stdout and sys.__stdout__ are one object, and stay so
         for name, stream in self._objects.items():
-            setattr(sys, name, _reopened(stream, name) if _closed(stream) else stream)
+            if _closed(stream):
+                stream = reopened.setdefault(id(stream), _reopened(stream, name))  # noqa: PLW2901
+            setattr(sys, name, stream)
         return said + self._noise_made()
 
     def _noise_made(self) -> list[str]:

@@ -1,0 +1,191 @@
+"""`list-plugins`, `show` and `check-plugins` as a person meets them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.program import environment, run_ftkit
+from support.wheels import ECHO, ECHO_HOOKS, install, task_distribution
+
+WITHOUT_BUILTINS = {"FTKIT_DISABLE_PLUGINS": "ftkit"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A healthy task, one whose dependency is missing, and two that claim the same name."""
+    long = (
+        f'"""{"A summary of many words that has to be wrapped in a narrow terminal. " * 3}"""\n{ECHO_HOOKS}'
+    )
+    needy = "import no_such_module\n"
+    return install(
+        [
+            task_distribution("echo"),
+            task_distribution("long", long),
+            task_distribution("needy", needy, requires=("no-such-module>=2; extra == 'full'",)),
+            task_distribution("one", entry_points="[ftkit.tasks]\ntwin = one\n", modules={"one.py": ECHO}),
+            task_distribution("two", entry_points="[ftkit.tasks]\ntwin = two\n", modules={"two.py": ECHO}),
+        ],
+        tmp_path_factory.mktemp("plugins"),
+    )
+
+
+def test_listing_in_a_pipe_has_one_line_a_plugin_without_trailing_blanks(site: Path) -> None:
+    lines = run_ftkit("list-plugins", "--kind", "task", sites=[site]).out.splitlines()
+    assert lines[0].split() == ["KIND", "NAME", "DISTRIBUTION", "STATUS", "SUMMARY"]
+    third_party = [line for line in lines if " 1.0 " in line]
+    assert len(third_party) == 5
+    assert not any(line != line.rstrip() for line in lines)
+    assert any(line.endswith("narrow terminal.") for line in third_party)
+
+
+def test_listing_in_a_terminal_fits_eighty_columns(site: Path) -> None:
+    script = f"stty cols 80; {sys.executable} -m ftkit list-plugins"
+    ended = subprocess.run(
+        ["script", "-qec", script, "/dev/null"],
+        env=environment([site], TERM="xterm", NO_COLOR="1"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    lines = re.sub(r"\x1b\[\d*m|\r", "", ended.stdout).splitlines()
+    assert any("echo" in line for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
+def test_listing_one_kind_leaves_the_others_out(site: Path) -> None:
+    rows = run_ftkit("list-plugins", "--kind", "method", "--json", sites=[site], **WITHOUT_BUILTINS).json
+    assert {row["kind"] for row in rows} <= {"method"}
+
+
+def test_showing_a_plugin_gives_provenance_columns_metrics_and_hooks(site: Path) -> None:
+    shown = run_ftkit("show", "task:echo", sites=[site])
+    assert shown.status == 0
+    for expected in (
+        "task:echo: Echo: the task",
+        "echo 1.0",
+        f"{site}/echo.py",
+        "the text to give back",
+        "0–1",
+    ):
+        assert expected in shown.out
+    assert "describe_task, format_example, parse_output, score" in shown.out
+
+
+def test_showing_as_json_gives_the_description_whole(site: Path) -> None:
+    shown = run_ftkit("show", "echo:echo", "--json", sites=[site]).json
+    assert shown["info"]["max_output_tokens"] == 8
+    assert shown["info"]["columns"] == [{"name": "text", "help": "the text to give back", "required": True}]
+    assert shown["file"] == f"{site}/echo.py"
+    assert (shown["healthy"], shown["faults"], shown["builtin"]) == (True, [], False)
+
+
+def test_showing_a_broken_plugin_names_line_and_remedy_and_ends_with_one(site: Path) -> None:
+    shown = run_ftkit("show", "needy", sites=[site])
+    assert shown.status == 1
+    assert "needs the module no_such_module, which is not installed" in shown.err
+    assert f"({site}/needy.py:1)" in shown.err
+    assert 'pip install "needy[full]"' in shown.err
+
+
+def test_a_name_in_conflict_is_refused_and_each_qualified_name_works(site: Path) -> None:
+    refused = run_ftkit("show", "twin", sites=[site])
+    assert (refused.status, refused.out) == (2, "")
+    assert "one:twin" in refused.err
+    assert "two:twin" in refused.err
+    assert run_ftkit("show", "one:twin", "--json", sites=[site]).json["info"]
+    assert run_ftkit("show", "TWO:Twin", "--json", sites=[site]).json["distribution"] == "two"
+
+
+def test_two_distributions_that_claim_t5_are_both_listed_and_both_can_be_used(tmp_path: Path) -> None:
+    backbone = ECHO.replace("task", "backbone")
+    claims = [
+        task_distribution(name, backbone, entry_points=f"[ftkit.backbones]\nt5 = {name}\n")
+        for name in ("left", "right")
+    ]
+    site = install(claims, tmp_path)
+    rows = run_ftkit("list-plugins", "--json", sites=[site], **WITHOUT_BUILTINS).json
+    statuses = {row["distribution"]: row["status"] for row in rows if row["name"] == "t5"}
+    assert (statuses["left"], statuses["right"]) == ("conflict", "conflict")
+    refused = run_ftkit("check-plugins", "t5", sites=[site], **WITHOUT_BUILTINS)
+    assert refused.status == 2
+    assert "left:t5" in refused.err
+    assert "right:t5" in refused.err
+    checked = run_ftkit("check-plugins", "right:t5", "--json", sites=[site], **WITHOUT_BUILTINS).json
+    assert checked[0]["distribution"] == "right"
+
+
+def test_checking_a_healthy_plugin_ends_with_zero_and_says_what_its_import_costs(site: Path) -> None:
+    checked = run_ftkit("check-plugins", "echo", "--json", sites=[site])
+    assert checked.status == 0
+    [row] = checked.json
+    assert row["healthy"] is True
+    assert 0 < row["import_seconds"] < 60
+    assert row["imported_modules"] >= 1
+
+
+def test_checking_all_ends_with_one_and_counts_in_the_last_line(site: Path) -> None:
+    checked = run_ftkit("check-plugins", sites=[site], **WITHOUT_BUILTINS)
+    assert checked.status == 1
+    assert checked.out.splitlines()[-1].endswith(", 3 unhealthy")
+
+
+def test_a_slow_import_is_noted_as_advice_and_makes_no_plugin_unhealthy(tmp_path: Path) -> None:
+    site = install([task_distribution("slow", f"import time; time.sleep(1.2)\n{ECHO_HOOKS}")], tmp_path)
+    checked = run_ftkit("check-plugins", "slow", "--json", sites=[site])
+    assert checked.status == 0
+    assert "import heavy libraries inside the hooks" in checked.json[0]["notes"][0]
+
+
+@pytest.mark.parametrize("command", [["show", "nonesuch"], ["check-plugins", "nonesuch"]])
+def test_an_unknown_name_is_one_message_without_a_traceback(command: list[str]) -> None:
+    refused = run_ftkit(*command)
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err.startswith("error: no plugin 'nonesuch' is installed here")
+    assert "Traceback" not in refused.err
+    assert "Traceback" in run_ftkit("--debug", *command).err
+
+
+def test_without_any_plugin_every_command_still_answers(tmp_path: Path) -> None:
+    for command in (
+        ["list-plugins"],
+        ["list-plugins", "--json"],
+        ["list-plugins", "--matrix"],
+        ["check-plugins"],
+    ):
+        assert run_ftkit(*command, **WITHOUT_BUILTINS).status == 0
+
+
+def test_a_reader_that_closes_the_pipe_ends_the_program_quietly(site: Path) -> None:
+    command = f"{sys.executable} -m ftkit list-plugins --json | head -c 1; echo status ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(
+        ["bash", "-c", command],
+        env=environment([site]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ended.stderr == ""
+
+
+def test_version_and_help_answer_on_stdout() -> None:
+    assert run_ftkit("--version").out.startswith("ftkit 0.")
+    for command in ("list-plugins", "show", "check-plugins"):
+        assert "Example: ftkit " in run_ftkit(command, "--help").out
+
+
+@pytest.mark.parametrize(("shell", "instruction"), [("bash", "complete_bash"), ("zsh", "complete_zsh")])
+def test_completion_offers_qualified_names_where_the_bare_one_is_refused(
+    site: Path, shell: str, instruction: str
+) -> None:
+    words = {"COMP_WORDS": "ftkit show ", "COMP_CWORD": "2", "_TYPER_COMPLETE_ARGS": "ftkit show "}
+    completed = run_ftkit(sites=[site], _FTKIT_COMPLETE=instruction, **words).out
+    assert "one:twin" in completed.replace("\\", "")
+    assert "echo" in completed

@@ -1,0 +1,53 @@
+"""Running the `ftkit` program as a person would: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a program left: its exit status and both outputs."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def environment(sites: Sequence[Path] = (), **changes: str) -> dict[str, str]:
+    """This environment with folders of installed plugins on the path and none of ftkit's variables."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("FTKIT_")}
+    kept["PYTHONPATH"] = os.pathsep.join([*map(str, sites), os.environ.get("PYTHONPATH", "")]).rstrip(":")
+    kept["COLUMNS"] = "80"
+    return kept | changes
+
+
+def run_python(*arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, **env: str) -> Outcome:
+    """Run this Python with arguments; `env` are extra variables."""
+    ended = subprocess.run(
+        [sys.executable, *arguments],
+        env=environment(sites, **env),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Outcome(ended.returncode, ended.stdout, ended.stderr)
+
+
+def run_ftkit(*arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, **env: str) -> Outcome:
+    """Run `ftkit` with arguments."""
+    return run_python("-m", "ftkit", *arguments, sites=sites, cwd=cwd, **env)

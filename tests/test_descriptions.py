@@ -1,0 +1,87 @@
+"""Descriptions refuse what makes no sense and travel as JSON unharmed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import ftkit
+from ftkit import (
+    BackboneInfo,
+    Checkpoint,
+    Column,
+    Example,
+    ExtensionInfo,
+    MethodInfo,
+    Metric,
+    Option,
+    Sample,
+    TaskInfo,
+)
+from ftkit.descriptions import to_json
+
+RANK = Option("rank", "int", 8, "rank of the decomposition", minimum=1)
+ROLES = Option("roles", "str", ("query", "value"), "roles", choices=("query", "value"), repeated=True)
+BACKBONE: dict[str, Any] = {
+    "model_type": "t5",
+    "architectures": ("T5ForConditionalGeneration",),
+    "checkpoints": {"t5-a": Checkpoint("x/a", 12), "t5-tiny": Checkpoint("/tiny", embedded=True)},
+    "default_checkpoint": "t5-a",
+    "rehearsal_checkpoint": "t5-tiny",
+    "roles": {"query": ("SelfAttention.q", "EncDecAttention.q")},
+    "options": (RANK,),
+}
+TASK: dict[str, Any] = {
+    "columns": (Column("text", "a text"),),
+    "metrics": (Metric("exact", "equal"),),
+    "max_output_tokens": 8,
+}
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        BackboneInfo(**BACKBONE),
+        MethodInfo(requires_roles=("query",), mergeable=True, options=(RANK, ROLES)),
+        TaskInfo(**TASK, labels=("a", "b"), sample=Sample("/train", "/validation")),
+        TaskInfo(**TASK),
+        ExtensionInfo(options=(ROLES,)),
+    ],
+)
+def test_a_description_comes_back_from_json_as_it_was(info: Any) -> None:
+    assert type(info).from_json(json.loads(json.dumps(to_json(info)))) == info
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "said"),
+    [
+        (BackboneInfo, BACKBONE | {"default_checkpoint": "t5-b"}, "'t5-b' is not among its checkpoints"),
+        (BackboneInfo, BACKBONE | {"rehearsal_checkpoint": "x"}, "'x' is not among its checkpoints"),
+        (BackboneInfo, BACKBONE | {"roles": {"query": "q"}}, "role 'query' needs a tuple"),
+        (BackboneInfo, BACKBONE | {"options": (RANK, RANK)}, "declared twice"),
+        (TaskInfo, TASK | {"columns": ()}, "at least one column"),
+        (TaskInfo, TASK | {"metrics": ()}, "at least one metric"),
+        (Option, {"name": "a b", "type": "int", "default": 1, "help": "x"}, "no identifier"),
+        (Option, {"name": "a", "type": "complex", "default": 1, "help": "x"}, "no type 'complex'"),
+        (Option, {"name": "a", "type": "int", "default": 1, "help": " "}, "help is empty"),
+    ],
+)
+def test_a_description_that_makes_no_sense_is_refused(kind: Any, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        kind(**changes)
+
+
+def test_the_target_is_the_only_reference_where_none_is_given() -> None:
+    assert Example("in", "out").references == ("out",)
+    assert Example("in", "out", ("one", "two")).references == ("one", "two")
+    assert Example("in").references == ()
+
+
+def test_every_public_name_can_be_imported_and_nothing_else() -> None:
+    for name in ftkit.__all__:
+        assert getattr(ftkit, name) is not None
+    assert dir(ftkit) == sorted(ftkit.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'resolve'"):
+        _ = ftkit.resolve  # type: ignore[attr-defined]
