@@ -10,6 +10,7 @@ import pytest
 
 from ftkit.registry.sources import module_file, module_root, module_summary
 from support.program import run_ftkit
+from support.venvs import create_venv
 from support.wheels import ECHO_HOOKS, install, task_distribution
 
 
@@ -109,18 +110,11 @@ def test_editable_installs_are_listed_with_their_docstring(tmp_path: Path, layou
         '[project.entry-points."ftkit.tasks"]\neditable = "editable_echo"\n'
         f'[tool.setuptools]\npackages = ["editable_echo"]\n{mapping}',
     )
-    venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
-    python = str(venv / "bin" / "python")
-    here = [path for path in sys.path if path.endswith("site-packages")]
-    site = next((venv / "lib").glob("python*")) / "site-packages"
-    (site / "outer.pth").write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in here))
-    command = [python, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--no-index", "-e"]
-    subprocess.run([*command, str(project)], check=True, capture_output=True)
-    listed = subprocess.run(
-        [python, "-m", "ftkit", "list-plugins", "--json"], capture_output=True, text=True, check=True
-    )
-    assert '"summary": "An editable echo."' in listed.stdout
+    env = create_venv(tmp_path / "venv")
+    install_it = ["pip", "install", "-q", "--no-deps", "--no-index", "-e", str(project)]
+    subprocess.run(install_it, env=env, check=True, capture_output=True)
+    listed = subprocess.run(["ftkit", "list-plugins", "--json"], env=env, capture_output=True, check=True)
+    assert b'"summary": "An editable echo."' in listed.stdout
 
 
 def test_summary_falls_back_to_the_distributions_own(tmp_path: Path) -> None:

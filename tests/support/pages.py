@@ -1,0 +1,56 @@
+"""Documentation pages as programs: their files are written, their commands run, their outputs compared.
+
+```toml title="folder/file"     becomes that file
+```console                      `$ command` lines, each followed by what it prints; `…` stands for anything
+```python                       runs as a script that must end well
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+_BLOCK = re.compile(r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.M | re.S)
+
+
+def run_page(page: Path, folder: Path, env: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Go through a page's blocks; yield (command, expected output, real output) for each command."""
+    for block in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        if block["title"]:
+            file = folder / block["title"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block["text"], encoding="utf-8")
+        elif block["language"] == "console":
+            for command, expected in _commands(block["text"]):
+                yield command, expected, _run(["bash", "-c", command], folder, env)
+        elif block["language"] == "python":
+            ended = subprocess.run(["python", "-c", block["text"]], cwd=folder, env=env, check=False)
+            assert ended.returncode == 0, block["text"]
+
+
+def as_pattern(expected: str) -> re.Pattern[str]:
+    """What an output must match as a whole: `…` matches anything, over lines too."""
+    return re.compile(".*".join(re.escape(part) for part in expected.split("…")), re.S)
+
+
+def _commands(text: str) -> Iterator[tuple[str, str]]:
+    for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
+        command, _, expected = part.partition("\n")
+        yield command, expected.strip("\n")
+
+
+def _run(command: list[str], folder: Path, env: dict[str, str]) -> str:
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return ended.stdout.strip("\n")
