@@ -8,7 +8,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,11 +61,11 @@ def load_plugin(record: PluginRecord) -> LoadedPlugin:
     kind = KINDS[record.kind]
     found = blame.run(lambda: problems(implementation, kind), "import")
     if found:
-        raise BrokenPlugin([blame.fault_of(problem) for problem in found])
+        raise blame.broken([blame.fault_of(problem) for problem in found])
     info = blame.run(lambda: call_hook(implementation, kind.describe), kind.describe)
     unfit = _unfit_description(info, implementation, kind)
     if unfit:
-        raise BrokenPlugin([blame.fault_of(unfit)])
+        raise blame.broken([blame.fault_of(unfit)])
     return LoadedPlugin(
         record=record,
         implementation=implementation,
@@ -113,19 +113,22 @@ class Blame:
         """
         guard = Guard()
         hook = None if doing == "import" else doing
+        cause: BaseException | None = None
         try:
             with guard:
-                return action()
+                result = action()
         except UserInterrupt:
             raise
-        except BaseException as error:
-            faults = [self._fault_of_error(error, hook), *self._disturbances(guard, hook)]
-            raise BrokenPlugin(faults) from error
-        finally:
-            self.disturbances.extend(self._disturbances(guard, hook))
+        except BaseException as error:  # noqa: BLE001 - SystemExit and its like are what is awaited
+            cause = error
+        self.disturbances += [self.fault(each, hook=hook) for each in guard.disturbances]
+        if cause is not None:
+            raise self.broken([self._fault_of_error(cause, hook)]) from cause
+        return result
 
-    def _disturbances(self, guard: Guard, hook: str | None) -> list[Fault]:
-        return [self.fault(each, hook=hook) for each in guard.disturbances]
+    def broken(self, faults: Sequence[Fault]) -> BrokenPlugin:
+        """The error for these faults, together with whatever else the plugin did so far."""
+        return BrokenPlugin([*faults, *self.disturbances])
 
     def fault(
         self,
