@@ -20,7 +20,7 @@ from ftkit import (
     Sample,
     TaskInfo,
 )
-from ftkit.descriptions import to_json
+from ftkit.descriptions import from_json, to_json
 
 RANK = Option("rank", "int", 8, "rank of the decomposition", minimum=1)
 ROLES = Option("roles", "str", ("query", "value"), "roles", choices=("query", "value"), repeated=True)
@@ -51,7 +51,7 @@ TASK: dict[str, Any] = {
     ],
 )
 def test_a_description_comes_back_from_json_as_it_was(info: Any) -> None:
-    assert type(info).from_json(json.loads(json.dumps(to_json(info)))) == info
+    assert from_json(type(info), json.loads(json.dumps(to_json(info)))) == info
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_description_comes_back_from_json_as_it_was(info: Any) -> None:
     [
         (BackboneInfo, BACKBONE | {"default_checkpoint": "t5-b"}, "'t5-b' is not among its checkpoints"),
         (BackboneInfo, BACKBONE | {"rehearsal_checkpoint": "x"}, "'x' is not among its checkpoints"),
-        (BackboneInfo, BACKBONE | {"roles": {"query": "q"}}, "role 'query' needs a tuple"),
+        (BackboneInfo, BACKBONE | {"roles": {"query": "q"}}, r"roles\[.query.\] is a str, not a tuple"),
         (BackboneInfo, BACKBONE | {"options": (RANK, RANK)}, "declared twice"),
         (TaskInfo, TASK | {"columns": ()}, "at least one column"),
         (TaskInfo, TASK | {"metrics": ()}, "at least one metric"),
@@ -69,7 +69,7 @@ def test_a_description_comes_back_from_json_as_it_was(info: Any) -> None:
     ],
 )
 def test_a_description_that_makes_no_sense_is_refused(kind: Any, changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises((ValueError, TypeError), match=said):
         kind(**changes)
 
 

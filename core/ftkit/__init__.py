@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ftkit._version import __version__
 
 if TYPE_CHECKING:
+    from ftkit.checkpoints import load_pretrained_model, load_pretrained_tokenizer
     from ftkit.descriptions import (
         FEATURES,
         ROLES,
@@ -30,15 +31,23 @@ if TYPE_CHECKING:
     from ftkit.errors import (
         AmbiguousName,
         BrokenPlugin,
+        CheckpointError,
+        DataError,
         Fault,
         FtkitError,
+        OptionsError,
         PluginError,
+        PluginWarning,
         RowError,
+        RunError,
         UnavailablePlugin,
         UnknownPlugin,
     )
     from ftkit.hookspecs import hookimpl
+    from ftkit.loading import LoadedModel, load
     from ftkit.plugins import list_plugins, load_plugins
+
+    from . import models
 
 __all__ = [
     "FEATURES",
@@ -47,17 +56,23 @@ __all__ = [
     "BackboneInfo",
     "BrokenPlugin",
     "Checkpoint",
+    "CheckpointError",
     "Column",
+    "DataError",
     "Example",
     "ExtensionInfo",
     "Fault",
     "FtkitError",
+    "LoadedModel",
     "MethodInfo",
     "Metric",
     "Option",
     "OptionValue",
+    "OptionsError",
     "PluginError",
+    "PluginWarning",
     "RowError",
+    "RunError",
     "Sample",
     "TaskInfo",
     "UnavailablePlugin",
@@ -65,14 +80,20 @@ __all__ = [
     "__version__",
     "hookimpl",
     "list_plugins",
+    "load",
     "load_plugins",
+    "load_pretrained_model",
+    "load_pretrained_tokenizer",
+    "models",
 ]
 
 # The light ones first: a plugin's names are found without loading what runs plugins.
-_HOMES = ("errors", "hookspecs", "descriptions", "plugins")
+_HOMES = ("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading")
 
 
 def __getattr__(name: str) -> Any:
+    if name == "models":  # a module, whose own names come from the installed backbones
+        return import_module("ftkit.models")
     if name in __all__:
         for home in _HOMES:
             module = import_module(f"{__name__}.{home}")

@@ -1,4 +1,4 @@
-"""What plugins say of themselves: plain data that imports nothing and travels as JSON.
+"""What plugins say of themselves: plain data that travels as JSON and needs no library.
 
 Each plugin has one describe hook that returns one of the four `…Info` objects below. From these alone
 ftkit lists options, names checkpoints, finds a method's target modules on a backbone that it has never
@@ -8,31 +8,38 @@ seen, and says which method works on which backbone before a byte is downloaded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-OPTION_TYPES: Mapping[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
+from ftkit.typed_data import demand_types, rebuilt
 
-ROLES: Mapping[str, str] = {
-    "query": "projection of the attention's queries",
-    "key": "projection of the attention's keys",
-    "value": "projection of the attention's values",
-    "attention_output": "projection behind the attention",
-    "feed_forward_in": "first projection of the feed-forward block",
-    "feed_forward_gate": "gate of a gated feed-forward block",
-    "feed_forward_out": "last projection of the feed-forward block",
-    "embedding": "token embedding",
-    "language_model_head": "projection onto the vocabulary",
-}
+OPTION_TYPES = MappingProxyType({"bool": bool, "int": int, "float": float, "str": str})
+
+ROLES = MappingProxyType(
+    {
+        "query": "projection of the attention's queries",
+        "key": "projection of the attention's keys",
+        "value": "projection of the attention's values",
+        "attention_output": "projection behind the attention",
+        "feed_forward_in": "first projection of the feed-forward block",
+        "feed_forward_gate": "gate of a gated feed-forward block",
+        "feed_forward_out": "last projection of the feed-forward block",
+        "embedding": "token embedding",
+        "language_model_head": "projection onto the vocabulary",
+    }
+)
 """The standard names for what a module does. A plugin may add names of its own."""
 
-FEATURES: Mapping[str, str] = {
-    "gradient_checkpointing": "activations can be recomputed in the backward pass",
-    "bfloat16": "trains in bfloat16",
-    "peft": "PEFT can wrap the model",
-    "adapters": "the adapters library can initialise the model",
-    "multilingual": "the tokenizer covers the languages of translation tasks",
-}
+FEATURES = MappingProxyType(
+    {
+        "gradient_checkpointing": "activations can be recomputed in the backward pass",
+        "bfloat16": "trains in bfloat16",
+        "peft": "PEFT can wrap the model",
+        "adapters": "the adapters library can initialise the model",
+        "multilingual": "the tokenizer covers the languages of translation tasks",
+    }
+)
 """The standard names for what a backbone can do. A plugin may add names of its own."""
 
 OptionValue = bool | int | float | str | None
@@ -63,9 +70,33 @@ class Option:
     repeated: bool = False
 
     def __post_init__(self) -> None:
+        demand_types(self)
         _demand(self.name.isidentifier(), f"option name {self.name!r} is no identifier")
         _demand(self.type in OPTION_TYPES, f"option {self.name}: no type {self.type!r}")
         _demand(bool(self.help.strip()), f"option {self.name}: help is empty")
+        _demand(
+            isinstance(self.default, tuple) == self.repeated,
+            f"option {self.name}: a repeated option has a tuple for default, and no other has",
+        )
+        for choice in self.choices:
+            _demand(self._is_of_type(choice), f"option {self.name}: choice {choice!r} is no {self.type}")
+        for value in self.default if isinstance(self.default, tuple) else (self.default,):
+            self._demand_allowed(value)
+
+    def _is_of_type(self, value: OptionValue) -> bool:
+        wanted = (int, float) if self.type == "float" else OPTION_TYPES[self.type]
+        return isinstance(value, wanted) and (self.type == "bool") == isinstance(value, bool)
+
+    def _demand_allowed(self, value: OptionValue) -> None:
+        """Demand that a default is a value that a person could give, or None."""
+        where = f"option {self.name}: default {value!r}"
+        if value is None:
+            return
+        _demand(self._is_of_type(value), f"{where} is no {self.type}")
+        _demand(not self.choices or value in self.choices, f"{where} is not among its choices")
+        if isinstance(value, (int, float)):
+            _demand(self.minimum is None or value >= self.minimum, f"{where} is below its minimum")
+            _demand(self.maximum is None or value <= self.maximum, f"{where} is above its maximum")
 
 
 @dataclass(frozen=True)
@@ -81,6 +112,9 @@ class Checkpoint:
     source: str
     parameters: int | None = None
     embedded: bool = False
+
+    def __post_init__(self) -> None:
+        demand_types(self)
 
 
 @dataclass(frozen=True)
@@ -115,18 +149,10 @@ class BackboneInfo:
     options: tuple[Option, ...] = ()
 
     def __post_init__(self) -> None:
+        demand_types(self)
         for name in filter(None, (self.default_checkpoint, self.rehearsal_checkpoint)):
             _demand(name in self.checkpoints, f"checkpoint {name!r} is not among its checkpoints")
-        for role, suffixes in self.roles.items():
-            _demand(not isinstance(suffixes, str), f"role {role!r} needs a tuple of suffixes")
         _demand_unique_options(self.options)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> BackboneInfo:
-        """Rebuild what `to_json` gave."""
-        checkpoints = {name: Checkpoint(**value) for name, value in data["checkpoints"].items()}
-        roles = {role: tuple(suffixes) for role, suffixes in data["roles"].items()}
-        return cls(**_rebuilt(data) | {"checkpoints": checkpoints, "roles": roles})
 
 
 @dataclass(frozen=True)
@@ -138,6 +164,7 @@ class MethodInfo:
         requires_features: Features that the backbone must have.
         mergeable: Whether `merge_artifact` folds the artifact into the backbone's own weights.
         artifact_format: Whose format `save_artifact` writes, such as `peft`.
+        learning_rate: Peak rate for AdamW that is a good start on checkpoints of usual size.
         citation: Where the method was published.
         options: Options of `apply_method`.
     """
@@ -146,16 +173,14 @@ class MethodInfo:
     requires_features: tuple[str, ...] = ()
     mergeable: bool = False
     artifact_format: str = ""
+    learning_rate: float = 1e-4
     citation: str = ""
     options: tuple[Option, ...] = ()
 
     def __post_init__(self) -> None:
+        demand_types(self)
+        _demand(self.learning_rate > 0, "learning_rate must be positive")
         _demand_unique_options(self.options)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
-        """Rebuild what `to_json` gave."""
-        return cls(**_rebuilt(data))
 
 
 @dataclass(frozen=True)
@@ -172,6 +197,9 @@ class Column:
     help: str
     required: bool = True
 
+    def __post_init__(self) -> None:
+        demand_types(self)
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -181,15 +209,18 @@ class Metric:
         name: Its key in what `score` returns.
         help: One line with the source of its definition.
         minimum: Smallest possible value.
-        maximum: Largest possible value.
+        maximum: Largest possible value; None where there is no bound, as for perplexity.
         higher_is_better: Which end is the good one.
     """
 
     name: str
     help: str
     minimum: float = 0.0
-    maximum: float = 1.0
+    maximum: float | None = 1.0
     higher_is_better: bool = True
+
+    def __post_init__(self) -> None:
+        demand_types(self)
 
 
 @dataclass(frozen=True)
@@ -198,6 +229,9 @@ class Sample:
 
     train: str
     validation: str
+
+    def __post_init__(self) -> None:
+        demand_types(self)
 
 
 @dataclass(frozen=True)
@@ -225,22 +259,11 @@ class TaskInfo:
     options: tuple[Option, ...] = ()
 
     def __post_init__(self) -> None:
+        demand_types(self)
         _demand(bool(self.columns), "a task needs at least one column")
         _demand(bool(self.metrics), "a task needs at least one metric")
         _demand(self.max_output_tokens > 0, "max_output_tokens must be positive")
         _demand_unique_options(self.options)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TaskInfo:
-        """Rebuild what `to_json` gave."""
-        return cls(
-            **_rebuilt(data)
-            | {
-                "columns": tuple(Column(**column) for column in data["columns"]),
-                "metrics": tuple(Metric(**metric) for metric in data["metrics"]),
-                "sample": Sample(**data["sample"]) if data["sample"] else None,
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -256,20 +279,31 @@ class ExtensionInfo:
     citation: str = ""
 
     def __post_init__(self) -> None:
+        demand_types(self)
         _demand_unique_options(self.options)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ExtensionInfo:
-        """Rebuild what `to_json` gave."""
-        return cls(**_rebuilt(data))
 
 
 Info = BackboneInfo | MethodInfo | TaskInfo | ExtensionInfo
 
 
+_Info = TypeVar("_Info", BackboneInfo, MethodInfo, TaskInfo, ExtensionInfo)
+
+
 def to_json(info: Info) -> dict[str, Any]:
-    """The description as JSON types; `from_json` of the same class takes it back."""
+    """The description as JSON types; `from_json` takes it back."""
     return asdict(info)
+
+
+def from_json(kind: type[_Info], data: Mapping[str, Any]) -> _Info:
+    """Rebuild what `to_json` gave.
+
+    Raises:
+        TypeError: The data is no description of the kind.
+        ValueError: It is one that makes no sense.
+        KeyError: A field is missing.
+    """
+    info: _Info = rebuilt(kind, data)
+    return info
 
 
 @dataclass(frozen=True)
@@ -284,7 +318,7 @@ class Example:
 
     input: str
     target: str | None = None
-    references: tuple[str, ...] = field(default=())
+    references: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.target is not None and not self.references:
@@ -299,21 +333,3 @@ def _demand(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a
 def _demand_unique_options(options: Sequence[Option]) -> None:
     names = [option.name for option in options]
     _demand(len(set(names)) == len(names), f"an option is declared twice: {names}")
-
-
-def _rebuilt(data: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON's lists as the tuples that they were, and options as objects."""
-    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    plain["options"] = tuple(_rebuilt_option(option) for option in data["options"])
-    return plain
-
-
-def _rebuilt_option(data: Mapping[str, Any]) -> Option:
-    default = data["default"]
-    return Option(
-        **dict(data)
-        | {
-            "choices": tuple(data["choices"]),
-            "default": tuple(default) if isinstance(default, list) else default,
-        }
-    )

@@ -6,6 +6,10 @@
     │   ├── AmbiguousName       more than one plugin answers to the name
     │   ├── UnavailablePlugin   installed, but disabled, incompatible or unreadable
     │   └── BrokenPlugin        its own code is at fault; carries the faults
+    ├── OptionsError            values that don't fit the declared options; carries the problems
+    ├── CheckpointError         a checkpoint that can't be had, or isn't safe to load
+    ├── DataError               a file of data that can't be used
+    ├── RunError                a run that can't begin or go on
     └── RowError                a row of data that a task can't use
 
 A traceback is for bugs: the command line shows these as one message.
@@ -47,6 +51,34 @@ class BrokenPlugin(PluginError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+
+
+class PluginWarning(UserWarning):
+    """A plugin did what it may not, such as printing while imported; it was contained."""
+
+
+class OptionsError(FtkitError):
+    """Values that don't fit the options that plugins declare.
+
+    Attributes:
+        problems: Each problem, in the order of the options given; never empty.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class CheckpointError(FtkitError):
+    """A checkpoint that can't be had, doesn't fit its backbone, or isn't safe to load."""
+
+
+class DataError(FtkitError):
+    """A file of data that can't be used; the message says where and why."""
+
+
+class RunError(FtkitError):
+    """A run that can't begin or go on; nothing that was written is lost."""
 
 
 class RowError(FtkitError):

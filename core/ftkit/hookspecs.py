@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         Example,
         ExtensionInfo,
         MethodInfo,
-        OptionValue,
         TaskInfo,
     )
 
@@ -39,7 +38,7 @@ class BackboneHooks:
         """Describe the backbone. Cheap, without torch, the same at every call."""
 
     @hookspec(firstresult=True)
-    def load_tokenizer(self, source: str, options: Mapping[str, OptionValue]) -> PreTrainedTokenizerBase:
+    def load_tokenizer(self, source: str, options: Mapping[str, Any]) -> PreTrainedTokenizerBase:
         """Load the tokenizer of a checkpoint.
 
         Args:
@@ -47,11 +46,11 @@ class BackboneHooks:
             options: Values of the declared options, complete and checked.
 
         Raises:
-            OSError: Nothing can be read at `source`.
+            CheckpointError: Nothing fit to load is at `source`.
         """
 
     @hookspec(firstresult=True)
-    def load_model(self, source: str, dtype: str, options: Mapping[str, OptionValue]) -> PreTrainedModel:
+    def load_model(self, source: str, dtype: str, options: Mapping[str, Any]) -> PreTrainedModel:
         """Load the weights of a checkpoint, on the CPU, in evaluation mode.
 
         The model maps `input_ids` and `attention_mask` (B, S) and `labels` (B, T) to logits
@@ -59,12 +58,12 @@ class BackboneHooks:
 
         Args:
             source: A hub id, or the path of a folder in hub format.
-            dtype: `float32` or `bfloat16`.
+            dtype: `float32`, `bfloat16`, or whatever else a person asked for.
             options: Values of the declared options, complete and checked.
 
         Raises:
-            OSError: Nothing can be read at `source`.
-            ValueError: The backbone can't work in `dtype`.
+            CheckpointError: Nothing fit to load is at `source`.
+            OptionsError: The backbone can't work in `dtype`.
         """
 
 
@@ -77,12 +76,17 @@ class MethodHooks:
 
     @hookspec(firstresult=True)
     def apply_method(
-        self, model: PreTrainedModel, backbone: BackboneInfo, options: Mapping[str, OptionValue]
+        self, model: PreTrainedModel, backbone: BackboneInfo, options: Mapping[str, Any]
     ) -> PreTrainedModel:
         """Make the model ready to train: exactly the trained parameters require gradients.
 
+        Training or evaluation mode stays as it was.
+
         Returns:
             The model to train, which may be `model` itself, changed, or a wrapper round it.
+
+        Raises:
+            OptionsError: The options don't fit this model.
         """
 
     @hookspec(firstresult=True)
@@ -99,9 +103,11 @@ class MethodHooks:
     ) -> PreTrainedModel:
         """Put a saved artifact onto a freshly loaded backbone; the logits equal the saved model's.
 
+        The same parameters require gradients as when it was saved, so that training can go on.
+
         Raises:
-            OSError: The folder can't be read.
-            ValueError: The folder holds an artifact of another method or for another backbone.
+            CheckpointError: The folder can't be read, or holds an artifact of another method or for
+                another backbone.
         """
 
     @hookspec(firstresult=True)
@@ -121,7 +127,7 @@ class TaskHooks:
 
     @hookspec(firstresult=True)
     def expand_record(
-        self, record: Mapping[str, Any], options: Mapping[str, OptionValue]
+        self, record: Mapping[str, Any], options: Mapping[str, Any]
     ) -> Sequence[Mapping[str, Any]]:
         """Turn one record of a nested file into the rows it holds; optional.
 
@@ -130,7 +136,7 @@ class TaskHooks:
         """
 
     @hookspec(firstresult=True)
-    def format_example(self, row: Mapping[str, Any], options: Mapping[str, OptionValue]) -> Example:
+    def format_example(self, row: Mapping[str, Any], options: Mapping[str, Any]) -> Example:
         """Write a row as the texts that the model reads and should write.
 
         Pure: the same row gives the same example, whatever came before.
@@ -140,7 +146,7 @@ class TaskHooks:
         """
 
     @hookspec(firstresult=True)
-    def parse_output(self, text: str, options: Mapping[str, OptionValue]) -> Any:
+    def parse_output(self, text: str, options: Mapping[str, Any]) -> Any:
         """Read an answer out of generated text (special tokens removed).
 
         Returns:
@@ -152,7 +158,7 @@ class TaskHooks:
         self,
         predictions: Sequence[Any],
         references: Sequence[Sequence[Any]],
-        options: Mapping[str, OptionValue],
+        options: Mapping[str, Any],
     ) -> Mapping[str, float]:
         """Score parsed answers.
 

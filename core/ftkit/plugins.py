@@ -5,13 +5,14 @@ The way in for everything else in ftkit; `ftkit.registry` holds the steps.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pluggy
 
-from ftkit.descriptions import BackboneInfo
-from ftkit.errors import UnknownPlugin
+from ftkit.descriptions import BackboneInfo, Info
+from ftkit.errors import PluginWarning, UnknownPlugin
 from ftkit.registry.catalogue import PluginRecord, read_catalogue
 from ftkit.registry.loading import LoadedPlugin, load_plugin
 from ftkit.registry.names import nearest
@@ -26,8 +27,8 @@ class SelectedPlugins:
     Attributes:
         manager: pluggy's manager with exactly these plugins; `manager.hook` calls them.
         backbone: The backbone, if one was asked for.
-        checkpoint: Name of the checkpoint: the one that the backbone's name went on to name, else the
-            backbone's default; None without a backbone.
+        checkpoint: Name of the checkpoint that the backbone's name went on to name (`bart-base`); None
+            where it named none.
         method: The method, if one was asked for.
         task: The task, if one was asked for.
         extensions: The extensions, in the order given.
@@ -68,36 +69,50 @@ def load_plugins(
         BrokenPlugin: The plugin's own code is at fault.
     """
     catalogue = read_catalogue()
-    asked = [("backbone", backbone), ("method", method), ("task", task)]
-    asked += [("extension", name) for name in extensions]
-    choices = {(kind, name): resolve(catalogue, name, kind) for kind, name in asked if name}
-    loaded = {asked_for: load_plugin(choice.record) for asked_for, choice in choices.items()}
-    manager = create_manager({each.record.label: each.implementation for each in loaded.values()})
-    chosen = loaded.get(("backbone", backbone or ""))
-    checkpoint = None
-    if chosen is not None and backbone is not None:
-        checkpoint = _checkpoint(chosen, choices["backbone", backbone].checkpoint)
+    chosen = {
+        kind: resolve(catalogue, name, kind)
+        for kind, name in (("backbone", backbone), ("method", method), ("task", task))
+        if name is not None
+    }
+    # By record: a name and its alias, or a name given twice, are one extension.
+    extra = dict.fromkeys(resolve(catalogue, name, "extension").record for name in extensions)
+    loaded = {kind: _loaded(choice.record) for kind, choice in chosen.items()}
+    accompanying = tuple(_loaded(record) for record in extra)
+    everyone = (*loaded.values(), *accompanying)
+    manager = create_manager({f"{p.record.kind}:{p.record.qualified}": p.implementation for p in everyone})
+    checkpoint = chosen["backbone"].checkpoint if "backbone" in chosen else None
+    if checkpoint is not None:
+        demand_checkpoint(loaded["backbone"].record.name, loaded["backbone"].info, checkpoint)
     return SelectedPlugins(
         manager=manager,
-        backbone=chosen,
+        backbone=loaded.get("backbone"),
         checkpoint=checkpoint,
-        method=loaded.get(("method", method or "")),
-        task=loaded.get(("task", task or "")),
-        extensions=tuple(loaded["extension", name] for name in extensions),
+        method=loaded.get("method"),
+        task=loaded.get("task"),
+        extensions=accompanying,
     )
 
 
-def _checkpoint(backbone: LoadedPlugin, name: str | None) -> str:
-    info = backbone.info
-    if not isinstance(info, BackboneInfo):
-        raise TypeError(f"{backbone.record.label} is no backbone")
-    if name is None:
-        return info.default_checkpoint
-    if name in info.checkpoints:
-        return name
-    close = nearest(name, info.checkpoints)
+def _loaded(record: PluginRecord) -> LoadedPlugin:
+    """Load a plugin; what it did that it may not is contained, and told as a warning."""
+    plugin = load_plugin(record)
+    for fault in plugin.disturbances:
+        warnings.warn(str(fault), PluginWarning, stacklevel=3)
+    return plugin
+
+
+def demand_checkpoint(backbone: str, info: Info, name: str) -> None:
+    """Refuse a checkpoint that a backbone doesn't have.
+
+    Raises:
+        UnknownPlugin: With the nearest names and all there are.
+    """
+    checkpoints = info.checkpoints if isinstance(info, BackboneInfo) else {}
+    if name in checkpoints:
+        return
+    close = nearest(name, checkpoints)
     hint = f"did you mean {' or '.join(close)}? " if close else ""
     raise UnknownPlugin(
-        f"no backbone and no checkpoint of {backbone.record.name} is called {name!r}: {hint}"
-        f"it has {', '.join(info.checkpoints)}"
+        f"no backbone and no checkpoint of {backbone} is called {name!r}: {hint}"
+        f"it has {', '.join(checkpoints)}"
     )

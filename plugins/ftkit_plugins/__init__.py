@@ -1,0 +1,1 @@
+"""The built-in plugins of ftkit: each uses the public API alone, as any other distribution's would."""

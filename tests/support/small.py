@@ -10,7 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sentencepiece
 import torch
+from safetensors import safe_open
+from tokenizers import ByteLevelBPETokenizer
+from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
+    BartTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
+    T5TokenizerFast,
+)
 
 import ftkit
 
@@ -27,6 +38,8 @@ SENTENCES = [
     "german: Der Hund schläft unter dem Tisch.",
     "0123456789 !\"'(),-.:;?",
 ]
+torch.set_num_threads(1)  # models this small gain nothing from threads, and lose much where cores are shared
+
 LAYERS = 2
 _VOCABULARY = 320
 _HOME = tempfile.TemporaryDirectory(prefix="ftkit-small-")
@@ -47,9 +60,6 @@ def checkpoint(backbone: str) -> Path:
 
 
 def _save_t5(folder: Path, *, gated: bool) -> None:
-    import sentencepiece
-    from transformers import T5Config, T5ForConditionalGeneration, T5TokenizerFast
-
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(SENTENCES * 20),
@@ -79,9 +89,6 @@ def _save_t5(folder: Path, *, gated: bool) -> None:
 
 
 def _save_bart(folder: Path) -> None:
-    from tokenizers import ByteLevelBPETokenizer
-    from transformers import BartConfig, BartForConditionalGeneration, BartTokenizerFast
-
     bpe = ByteLevelBPETokenizer()
     special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     bpe.train_from_iterator(SENTENCES * 20, vocab_size=_VOCABULARY, special_tokens=special)
@@ -141,8 +148,6 @@ def trainable(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
 
 def saved_tensors(folder: Path) -> Iterator[str]:
     """Names of all tensors in a folder's safetensors files."""
-    from safetensors import safe_open
-
     for file in sorted(folder.glob("*.safetensors")):
         with safe_open(file, framework="pt") as opened:
             yield from opened.keys()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from typing import Annotated
+import warnings
+from typing import Annotated, TextIO
 
 import typer
 
 from ftkit._version import __version__
 from ftkit.cli.check_plugins import check_plugins
 from ftkit.cli.list_plugins import list_plugins
+from ftkit.cli.output import complain, warn
 from ftkit.cli.show import show
-from ftkit.errors import FtkitError
+from ftkit.cli.train import CONTEXT, train
+from ftkit.errors import FtkitError, PluginWarning
 
 app = typer.Typer(
     name="ftkit",
@@ -21,12 +25,12 @@ app = typer.Typer(
     rich_markup_mode=None,  # help boxed by rich takes twice as long and pipes badly
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("train", context_settings=CONTEXT)(train)
 app.command("list-plugins")(list_plugins)
 app.command("show")(show)
 app.command("check-plugins")(check_plugins)
 
 USAGE_ERROR = 2
-_CLOSED_PIPE = 141  # what a shell reports for a program ended by SIGPIPE
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position
@@ -51,14 +55,31 @@ def ftkit(
 
 def main() -> None:
     """Run the program: one message for a mistake, a traceback only for a bug or with --debug."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal of another age must not end the program
+            stream.reconfigure(errors="replace")
+    warnings.showwarning = _show_warning
     try:
         app(prog_name="ftkit")  # also under python -m, where completion needs the name
     except FtkitError as error:
         if os.environ.get("FTKIT_DEBUG"):
             raise
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the message to the person
+        complain("error", str(error))
         raise SystemExit(USAGE_ERROR) from None
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise SystemExit(_CLOSED_PIPE) from None
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """What plugins did is told like any remark; other warnings as Python tells them."""
+    if issubclass(category, PluginWarning):
+        warn(str(message))
+    else:
+        print(
+            warnings.formatwarning(message, category, filename, lineno, line), file=file or sys.stderr, end=""
+        )

@@ -11,7 +11,7 @@ from ftkit.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from ftkit.registry.catalogue import PluginRecord
-    from ftkit.registry.probe import Probe
+    from ftkit.registry.probe_report import Probe
 
 
 def check_plugins(
@@ -51,7 +51,8 @@ def _records(names: list[str]) -> list[PluginRecord]:
 
     catalogue = read_catalogue()
     if names:
-        return list(dict.fromkeys(resolve(catalogue, name).record for name in names))
+        choices = [resolve(catalogue, name, usable_only=False) for name in names]
+        return list(dict.fromkeys(choice.record for choice in choices))
     return list(catalogue.records)
 
 
@@ -66,8 +67,10 @@ def _print(probes: list[Probe]) -> None:
             print_line(f"\n{fault}")
         for note in probe.notes:
             print_line(f"\n{probe.record.label} of {probe.record.distribution.name}: {note}")
+    skipped = sum(probe.record.status == "disabled" for probe in probes)
     unhealthy = sum(not probe.healthy for probe in probes)
-    print_line(f"\n{len(probes) - unhealthy} healthy, {unhealthy} unhealthy")
+    healthy = len(probes) - unhealthy - skipped
+    print_line(f"\n{healthy} healthy, {unhealthy} unhealthy" + (f", {skipped} skipped" if skipped else ""))
 
 
 def _row(probe: Probe) -> tuple[str, ...]:

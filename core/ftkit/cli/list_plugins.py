@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ftkit.cli.options import DEFAULT_TIMEOUT, BuiltinOnly, Json, KindName
+from ftkit.cli.options import DEFAULT_TIMEOUT, BuiltinOnly, Json, KindName, Timeout
 from ftkit.cli.output import print_json, print_line, print_table, warn
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def list_plugins(
     matrix: Annotated[
         bool, typer.Option("--matrix", help="Show which method and task works on which backbone.")
     ] = False,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     json: Json = False,
     builtin_only: BuiltinOnly = False,  # noqa: ARG001 - its callback sets the variable
 ) -> None:
@@ -32,7 +33,7 @@ def list_plugins(
     for word in catalogue.unused_disables:
         warn(f"{DISABLE_VARIABLE} names {word!r}, and nothing of that name is installed")
     if matrix:
-        _print_matrix(catalogue, as_json=json)
+        _print_matrix(catalogue, kind, timeout, as_json=json)
     elif json:
         print_json([record.as_json() for record in catalogue.of_kind(kind)])
     else:
@@ -55,14 +56,15 @@ def _row(record: PluginRecord) -> tuple[str, ...]:
     return record.kind or "?", name, owner, record.status, (record.reason or record.summary) + also
 
 
-def _print_matrix(catalogue: Catalogue, *, as_json: bool) -> None:
+def _print_matrix(catalogue: Catalogue, kind: str | None, timeout: float, *, as_json: bool) -> None:
     from dataclasses import asdict
 
     from ftkit.registry.matrix import by_plugin, verdicts
     from ftkit.registry.probe import probe_all
 
-    records = [record for record in catalogue.usable() if record.kind in ("backbone", "method", "task")]
-    found = verdicts(probe_all(records, DEFAULT_TIMEOUT))
+    kinds = {"backbone", *([kind] if kind else ["method", "task"])}
+    records = [each for each in catalogue.records if each.kind in kinds and each.status != "disabled"]
+    found = verdicts(probe_all(records, timeout))
     if as_json:
         print_json([asdict(verdict) for verdict in found])
         return

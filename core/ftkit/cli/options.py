@@ -13,17 +13,43 @@ KindName = Literal["backbone", "method", "task", "extension"]
 
 
 def complete_plugin(incomplete: str) -> list[str]:
-    """Names of installed plugins that go on from what was typed; imports none of them.
+    """Names of installed plugins of every kind that go on from what was typed."""
+    return _complete(incomplete, None)
+
+
+def complete_backbone(incomplete: str) -> list[str]:
+    """Names of installed backbones, likewise."""
+    return _complete(incomplete, "backbone")
+
+
+def complete_method(incomplete: str) -> list[str]:
+    """Names of installed methods, likewise."""
+    return _complete(incomplete, "method")
+
+
+def complete_task(incomplete: str) -> list[str]:
+    """Names of installed tasks, likewise."""
+    return _complete(incomplete, "task")
+
+
+def complete_extension(incomplete: str) -> list[str]:
+    """Names of installed extensions, likewise."""
+    return _complete(incomplete, "extension")
+
+
+def _complete(incomplete: str, kind: str | None) -> list[str]:
+    """Plugin names from metadata: no plugin is imported.
 
     In a conflict the qualified names are offered, since the bare one would be refused.
     """
     from ftkit.registry.catalogue import read_catalogue
 
-    names = [
-        record.qualified if record.status == "conflict" else record.name
-        for record in read_catalogue().usable()
-    ]
-    return sorted({name for name in names if name.startswith(incomplete.lower().replace("_", "-"))})
+    names = {
+        name
+        for record in read_catalogue().usable(kind)
+        for name in ((record.qualified,) if record.status == "conflict" else record.names)
+    }
+    return sorted(name for name in names if name.startswith(incomplete.lower().replace("_", "-")))
 
 
 def _set_builtin_only(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position
@@ -45,5 +71,5 @@ BuiltinOnly = Annotated[
 ]
 Timeout = Annotated[
     float,
-    typer.Option("--timeout", min=0.1, help="Seconds after which a plugin counts as hanging."),
+    typer.Option("--timeout", min=0.1, max=86_400, help="Seconds after which a plugin counts as hanging."),
 ]

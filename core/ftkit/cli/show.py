@@ -12,7 +12,7 @@ from ftkit.cli.output import print_json, print_line, print_table, warn
 
 if TYPE_CHECKING:
     from ftkit.descriptions import Info
-    from ftkit.registry.probe import Probe
+    from ftkit.registry.probe_report import Probe
 
 # A section: its title, its column headers, its rows.
 Section = tuple[str, Sequence[str], list[tuple[str, ...]]]
@@ -38,11 +38,15 @@ def show(
 
     Example: ftkit show backbone:t5
     """
+    from ftkit.plugins import demand_checkpoint
     from ftkit.registry.catalogue import read_catalogue
     from ftkit.registry.probe import probe
     from ftkit.registry.resolution import resolve
 
-    seen = probe(resolve(read_catalogue(), name).record, timeout)
+    choice = resolve(read_catalogue(), name, usable_only=False)
+    seen = probe(choice.record, timeout)
+    if choice.checkpoint is not None and seen.info is not None:
+        demand_checkpoint(choice.record.name, seen.info, choice.checkpoint)
     if json:
         print_json(_as_json(seen))
     else:
@@ -70,6 +74,7 @@ def _print(seen: Probe) -> None:
         "target": record.target,
         "file": seen.file or "",
         "aliases": ", ".join(record.aliases),
+        "status": "" if record.status == "ok" else f"{record.status}: {record.reason}",
         "hooks": ", ".join(seen.hooks),
         **_plain_facts(seen.info),
     }
@@ -78,6 +83,8 @@ def _print(seen: Probe) -> None:
         if rows:
             print_line(f"\n{title}")
             print_table(headers, rows, flexible=headers[-1])
+    for note in seen.notes:
+        print_line(f"\n{note}")
     for fault in seen.faults:
         warn(str(fault))
 
@@ -119,7 +126,7 @@ def _sections(info: Info | None) -> Iterator[Section]:
         "Metrics",
         ("NAME", "RANGE", "HELP"),
         [
-            (each["name"], f"{each['minimum']:g}–{each['maximum']:g}", each["help"])
+            (each["name"], _range(each["minimum"], each["maximum"]), each["help"])
             for each in data.get("metrics", ())
         ],
     )
@@ -132,10 +139,18 @@ def _sections(info: Info | None) -> Iterator[Section]:
 
 def _option(option: dict[str, Any]) -> tuple[str, ...]:
     choices = f" [{', '.join(map(str, option['choices']))}]" if option["choices"] else ""
+    if option["minimum"] is not None or option["maximum"] is not None:
+        choices += f" [{_range(option['minimum'], option['maximum'])}]"
     default = option["default"]
     shown = ",".join(map(str, default)) if isinstance(default, (list, tuple)) else str(default)
     kind = f"{option['type']} list" if option["repeated"] else option["type"]
     return option["name"], kind, "" if default is None else shown, option["help"] + choices
+
+
+def _range(minimum: float | None, maximum: float | None) -> str:
+    if minimum is None:
+        return f"at most {maximum:g}"
+    return f"at least {minimum:g}" if maximum is None else f"{minimum:g}–{maximum:g}"
 
 
 def _count(parameters: int | None) -> str:

@@ -20,18 +20,20 @@ from functools import cached_property
 
 from ftkit._version import __version__
 from ftkit.registry.distributions import (
+    GROUPS,
     Declaration,
     DistributionMetadata,
     canonical,
     read_distributions,
 )
-from ftkit.registry.names import name_problem, normalise
+from ftkit.registry.names import name_problem, normalise, split_qualified
 from ftkit.registry.sources import module_summary
 
 DISABLE_VARIABLE = "FTKIT_DISABLE_PLUGINS"
 BUILTIN_ONLY_VARIABLE = "FTKIT_BUILTIN_ONLY"
 
 _OWN_DISTRIBUTION = "ftkit"
+_OWN_PLUGINS = "ftkit_plugins"
 _VALUE = re.compile(r"(?P<target>[\w.]+(\s*:\s*[\w.]+)?)\s*(?P<extras>\[.*\])?")
 
 
@@ -80,7 +82,8 @@ class PluginRecord:
     @property
     def builtin(self) -> bool:
         """Whether ftkit itself brings it."""
-        return canonical(self.distribution.name) == _OWN_DISTRIBUTION
+        own = canonical(self.distribution.name) == _OWN_DISTRIBUTION
+        return own and self.module.partition(".")[0] == _OWN_PLUGINS
 
     @cached_property
     def summary(self) -> str:
@@ -128,7 +131,7 @@ def read_catalogue(environ: Mapping[str, str] = os.environ) -> Catalogue:
     """Read what is installed and decide each plugin's status."""
     records = [record for read in read_distributions() for record in _records(read)]
     disables = [word for word in re.split(r"[\s,]+", environ.get(DISABLE_VARIABLE, "")) if word]
-    builtin_only = environ.get(BUILTIN_ONLY_VARIABLE, "") not in ("", "0")
+    builtin_only = environ.get(BUILTIN_ONLY_VARIABLE, "").lower() not in ("", "0", "false", "no", "off")
     records = [_disabled(record, disables, builtin_only=builtin_only) for record in records]
     unused = [word for word in disables if not any(_matches(r, word) for r in records)]
     records = _with_conflicts(records)
@@ -136,7 +139,7 @@ def read_catalogue(environ: Mapping[str, str] = os.environ) -> Catalogue:
 
 
 def _order(record: PluginRecord) -> tuple[int, str, str]:
-    kinds = ("backbone", "method", "task", "extension", "")
+    kinds = [*GROUPS.values(), ""]
     return kinds.index(record.kind), record.name, canonical(record.distribution.name)
 
 
@@ -174,8 +177,8 @@ def _distribution_status(metadata: DistributionMetadata) -> tuple[str, str]:
     if metadata.fault:
         return "unreadable", metadata.fault
     for line in metadata.requirements:
-        # A requirement of an extra binds nobody who did not ask for the extra.
-        if re.match(r"ftkit(?![\w.-])", line.strip(), re.IGNORECASE) and "extra" not in line:
+        # A requirement of an extra binds nobody who did not ask for the extra; ftkit has such of itself.
+        if re.match(r"ftkit(?![\w.-])(?!.*;\s*extra\s*==\s*\S+$)", line.strip(), re.IGNORECASE):
             status, reason = _requirement_status(line)
             if status != "ok":
                 return status, reason
@@ -183,18 +186,16 @@ def _distribution_status(metadata: DistributionMetadata) -> tuple[str, str]:
 
 
 def _requirement_status(line: str) -> tuple[str, str]:
-    from packaging.requirements import (  # noqa: PLC0415 - only a distribution that requires ftkit pays
-        InvalidRequirement,
-        Requirement,
-    )
+    # Only a distribution that requires ftkit pays for this import.
+    from packaging.requirements import Requirement  # noqa: PLC0415
 
     try:
         requirement = Requirement(line)
-    except InvalidRequirement:
-        return "unreadable", f"its requirement {line!r} can't be parsed"
-    if requirement.marker and not requirement.marker.evaluate():
-        return "ok", ""
-    if requirement.specifier.contains(__version__, prereleases=True):
+        applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        met = requirement.specifier.contains(__version__, prereleases=True)
+    except Exception as error:  # noqa: BLE001 - markers can compare anything with anything
+        return "unreadable", f"its requirement {line!r} can't be read: {error}"
+    if met or not applies:
         return "ok", ""
     return "incompatible", f"it requires ftkit {requirement.specifier}, and this is {__version__}"
 
@@ -204,18 +205,18 @@ def _disabled(record: PluginRecord, words: Iterable[str], *, builtin_only: bool)
     if word is not None:
         return replace(record, status="disabled", reason=f"{DISABLE_VARIABLE} names {word!r}")
     if builtin_only and not record.builtin:
-        return replace(record, status="disabled", reason=f"{BUILTIN_ONLY_VARIABLE} is set")
+        return replace(record, status="disabled", reason="only built-in plugins are wanted")
     return record
 
 
 def _matches(record: PluginRecord, word: str) -> bool:
     """Whether `name`, `kind:name`, `distribution` or `distribution:name` means this plugin."""
-    owner, colon, name = word.rpartition(":")
-    names = {normalise(each) for each in record.names}
+    owners, name = split_qualified(word)
     distribution = canonical(record.distribution.name)
-    if not colon:
-        return normalise(word) in names or canonical(word) == distribution
-    return normalise(name) in names and (owner == record.kind or canonical(owner) == distribution)
+    named = name in map(normalise, record.names)
+    if not owners:
+        return named or canonical(name) == distribution
+    return named and all(owner == record.kind or canonical(owner) == distribution for owner in owners)
 
 
 def _with_conflicts(records: list[PluginRecord]) -> list[PluginRecord]:

@@ -89,10 +89,20 @@ def _key(distribution: Distribution) -> str:
     """The canonical name, from the folder's name alone: METADATA would cost a read each."""
     folder = _folder(distribution)
     if folder is not None:
-        return canonical(folder.stem.partition("-")[0])
+        return canonical(_folder_name(folder))
     with suppress(Exception):
         return canonical(str(distribution.metadata["Name"]))
     return ""
+
+
+def _folder_name(folder: Path) -> str:
+    """`name` of `name-1.0.dist-info`, `name.egg-info`, `name-1.0-py3.11.egg/EGG-INFO`.
+
+    A name may hold dashes itself, where a tool did not escape it: the version begins with a digit.
+    """
+    stem = folder.parent.stem if folder.name == "EGG-INFO" else folder.stem
+    match = re.fullmatch(r"(.+?)(-v?\d.*)?", stem)
+    return match[1] if match else stem
 
 
 def _genuine(same: list[Distribution]) -> Distribution:
@@ -122,7 +132,7 @@ def _has_content(file: Path) -> bool:
 def _read(distribution: Distribution) -> DistributionMetadata | None:
     """Read one distribution; None where it declares nothing for ftkit."""
     folder = _folder(distribution)
-    fallback_name = folder.stem.partition("-")[0] if folder else "(unknown)"
+    fallback_name = _folder_name(folder) if folder else "(unknown)"
     text = ""
     try:
         text = _entry_points_text(distribution, folder)
@@ -164,15 +174,25 @@ def _described(
     # Headers only: the long description behind the blank line would cost most of the time.
     headers = HeaderParser().parsestr(re.split(r"\r?\n\r?\n", text, maxsplit=1)[0])
     name = headers["Name"]
+    fault = _identity_fault(name, fallback_name)
     return DistributionMetadata(
-        name=name or fallback_name,
+        # In doubt the folder is believed: METADATA that claims another's name must not pass for it.
+        name=fallback_name if fault or not name else name,
         version=headers["Version"] or "",
         summary=" ".join((headers["Summary"] or "").split()),
         requirements=tuple(headers.get_all("Requires-Dist", ())),
         declarations=declarations,
         folder=folder,
-        fault="" if name else "its METADATA is missing or gives no Name: reinstall it",
+        fault=fault,
     )
+
+
+def _identity_fault(name: str | None, folder_name: str) -> str:
+    if not name:
+        return "its METADATA is missing or gives no Name: reinstall it"
+    if canonical(name) != canonical(folder_name) and folder_name != "(unknown)":
+        return f"its METADATA gives the name {name!r} and its folder the name {folder_name!r}: reinstall it"
+    return ""
 
 
 def _bad_line(text: str) -> str:

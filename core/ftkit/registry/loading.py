@@ -11,19 +11,24 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TypeVar
 
-from ftkit.descriptions import Info, to_json
+from ftkit.descriptions import BackboneInfo, Info, from_json, to_json
 from ftkit.errors import BrokenPlugin, Fault
-from ftkit.kinds import KINDS, Kind
+from ftkit.kinds import KINDS
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.distributions import canonical
+from ftkit.registry.faults import fault_of
 from ftkit.registry.guard import Guard
 from ftkit.registry.guard.interrupts import UserInterrupt
-from ftkit.registry.registration import Problem, call_hook, implementations, problems
+from ftkit.registry.names import normalise
+from ftkit.registry.registration import Implementation, Problem, call_hook, implementations, problems
 from ftkit.registry.sources import module_file, own_place
 
 _Result = TypeVar("_Result")
+
+_LONGEST = 500  # characters of an exception's text that are shown
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def load_plugin(record: PluginRecord) -> LoadedPlugin:
     if found:
         raise blame.broken([blame.fault_of(problem) for problem in found])
     info = blame.run(lambda: call_hook(implementation, kind.describe), kind.describe)
-    unfit = _unfit_description(info, implementation, kind)
+    unfit = blame.run(lambda: _unfit_description(info, implementation, record), kind.describe)
     if unfit:
         raise blame.broken([blame.fault_of(unfit)])
     return LoadedPlugin(
@@ -84,18 +89,37 @@ def _imported(record: PluginRecord) -> object:
     return found
 
 
-def _unfit_description(info: object, implementation: object, kind: Kind) -> Problem | None:
+def _unfit_description(info: object, implementation: object, record: PluginRecord) -> Problem | None:
     """Why what a describe hook returned can't be used, at that hook's line."""
-    [hook] = [one for one in implementations(implementation) if one.hook == kind.describe]
-    if not isinstance(info, kind.info):
+    kind = KINDS[record.kind]
+    [hook] = [one for one in implementations(implementation) if one.hook == kind.describe and not one.wrapper]
+    if type(info) is not kind.info:  # a subclass could behave in its own way
         return hook.problem(
-            f"returned {type(info).__name__}, not {kind.info.__name__}", f"return a {kind.info.__name__}"
+            f"returned {_name(info)}, not {kind.info.__name__}", f"return a {kind.info.__name__}"
         )
     try:
-        json.dumps(to_json(info))
-    except (TypeError, ValueError) as error:
+        described: Any = kind.info
+        same = from_json(described, json.loads(json.dumps(to_json(info), allow_nan=False))) == info
+    except Exception as error:  # noqa: BLE001 - it was not made by its constructor, or holds odd objects
         return hook.problem(f"returned a description that is no plain data: {error}", "it travels as JSON")
+    if not same:
+        return hook.problem("returned a description that JSON changes", "it travels as JSON")
+    return _unfit_checkpoints(info, hook, record) if isinstance(info, BackboneInfo) else None
+
+
+def _unfit_checkpoints(info: BackboneInfo, hook: Implementation, record: PluginRecord) -> Problem | None:
+    """Checkpoints are asked for by name, which must lead to the backbone and compare as names do."""
+    for name in info.checkpoints:
+        if name != normalise(name) or not any(name.startswith(f"{own}-") for own in record.names):
+            return hook.problem(
+                f"names a checkpoint {name!r}",
+                f"begin its name with {record.name}- and write it in lower case with dashes",
+            )
     return None
+
+
+def _name(value: object) -> str:
+    return type(value).__name__
 
 
 @dataclass
@@ -114,14 +138,14 @@ class Blame:
         guard = Guard()
         hook = None if doing == "import" else doing
         cause: BaseException | None = None
-        try:
-            with guard:
+        with guard:
+            try:
                 result = action()
-        except UserInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - SystemExit and its like are what is awaited
-            cause = error
-        self.disturbances += [self.fault(each, hook=hook) for each in guard.disturbances]
+            except UserInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - SystemExit and its like are what is awaited
+                cause = error
+        self.disturbances += [fault_of(self.record, each, hook=hook) for each in guard.disturbances]
         if cause is not None:
             raise self.broken([self._fault_of_error(cause, hook)]) from cause
         return result
@@ -130,60 +154,41 @@ class Blame:
         """The error for these faults, together with whatever else the plugin did so far."""
         return BrokenPlugin([*faults, *self.disturbances])
 
-    def fault(
-        self,
-        problem: str,
-        remedy: str = "",
-        *,
-        hook: str | None = None,
-        file: str | None = None,
-        line: int | None = None,
-    ) -> Fault:
-        """A fault of this plugin; without a file, the plugin's module is named."""
-        if file is None:
-            module = module_file(self.record.module)
-            file = str(module) if module else None
-        owner = self.record.distribution
-        return Fault(
-            plugin=self.record.label,
-            distribution=owner.name,
-            version=owner.version,
-            target=self.record.target,
-            problem=problem,
-            remedy=remedy,
-            hook=hook,
-            file=file,
-            line=line,
-        )
-
     def fault_of(self, problem: Problem) -> Fault:
         """A mismatch between an implementation and its spec, as this plugin's fault."""
-        return self.fault(
-            problem.text, problem.remedy, hook=problem.hook, file=problem.file, line=problem.line
+        return fault_of(
+            self.record, problem.text, problem.remedy, hook=problem.hook, file=problem.file, line=problem.line
         )
 
     def _fault_of_error(self, error: BaseException, hook: str | None) -> Fault:
         problem, remedy = _in_words(error, self.record)
         file, line = _place(error, self.record)
-        return self.fault(problem, remedy, hook=hook, file=file, line=line)
+        return fault_of(self.record, problem, remedy, hook=hook, file=file, line=line)
 
 
 def _in_words(error: BaseException, record: PluginRecord) -> tuple[str, str]:
     """What happened and what would mend it."""
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        if record.module == error.name or record.module.startswith(f"{error.name}."):
+    missing = getattr(error, "name", None)
+    if isinstance(error, ModuleNotFoundError) and isinstance(missing, str) and missing:
+        if record.module == missing or record.module.startswith(f"{missing}."):
             return (
                 f"its module {record.module} does not exist",
                 f"reinstall {record.distribution.name}: its entry point leads nowhere",
             )
-        return (
-            f"needs the module {error.name}, which is not installed",
-            _install_line(error.name, record),
-        )
+        return f"needs the module {missing}, which is not installed", _install_line(missing, record)
     if isinstance(error, SystemExit):
-        return f"ended the program (SystemExit: {error.code})", "raise an exception instead"
-    text = traceback.format_exception_only(type(error), error)[-1].strip()
-    return f"raised {text[:500]}", ""
+        return f"ended the program (SystemExit: {_text(error.code)})", "raise an exception instead"
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return f"raised {name}: {_text(error)}", ""
+
+
+def _text(value: object) -> str:
+    """What `str` gives, on one line; a plugin's own exception may fail to be written."""
+    try:
+        return " ".join(str(value).split())[:_LONGEST]
+    except Exception:  # noqa: BLE001 - whatever its __str__ raises
+        return "(it can't be shown)"
 
 
 def _install_line(module: str, record: PluginRecord) -> str:
@@ -200,7 +205,14 @@ def _install_line(module: str, record: PluginRecord) -> str:
 
 def _place(error: BaseException, record: PluginRecord) -> tuple[str | None, int | None]:
     """The innermost line of the plugin's own code that led to the error."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return error.filename, error.lineno
-    frames = reversed(list(traceback.walk_tb(error.__traceback__)))
+    if isinstance(error, SyntaxError) and isinstance(error.filename, str):
+        return error.filename, error.lineno if isinstance(error.lineno, int) else None
+    frames = reversed(list(traceback.walk_tb(_traceback(error))))
     return own_place(((frame.f_code.co_filename, line) for frame, line in frames), record.module)
+
+
+def _traceback(error: BaseException) -> TracebackType | None:
+    # By way of the base class: an exception of the plugin's own may hide its traceback behind a property.
+    read: Any = vars(BaseException)["__traceback__"]
+    found: TracebackType | None = read.__get__(error)
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ftkit.descriptions import BackboneInfo, MethodInfo, TaskInfo
-from ftkit.registry.probe import Probe
+from ftkit.registry.probe_report import Probe
 
 
 @dataclass(frozen=True)

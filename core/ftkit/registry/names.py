@@ -14,6 +14,12 @@ def normalise(name: str) -> str:
     return name.strip().lower().replace("_", "-")
 
 
+def split_qualified(typed: str) -> tuple[list[str], str]:
+    """`distribution:kind:name` as its owners and the name, all as they are compared."""
+    *owners, name = typed.split(":")
+    return [normalise(owner) for owner in owners], normalise(name)
+
+
 def name_problem(name: str) -> str:
     """Why a plugin can't have this name; empty where it can.
 

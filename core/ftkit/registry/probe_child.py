@@ -8,8 +8,10 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import signal
 import sys
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -17,19 +19,21 @@ from typing import Any, NoReturn
 
 from ftkit.descriptions import to_json
 from ftkit.errors import BrokenPlugin
-from ftkit.registry.catalogue import PluginRecord, read_catalogue
+from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.loading import load_plugin
 from ftkit.registry.registration import implementations
-from ftkit.registry.resolution import resolve
 from ftkit.registry.sources import own_place
+from ftkit.typed_data import rebuilt
+
+_WATCH = 1.0  # seconds between two looks at the parent
 
 
 def main() -> None:
-    """Probe the plugin that the command line names: KIND DISTRIBUTION:NAME FOLDER TIMEOUT."""
-    kind, qualified, folder, timeout = sys.argv[1:5]
+    """Probe the plugin that the command line names: RECORD (as JSON) FOLDER TIMEOUT."""
+    data, folder, timeout = sys.argv[1:4]
     sys.argv[1:] = []
-    process = os.getpid()
-    record = resolve(read_catalogue(), qualified, kind).record
+    record = rebuilt(PluginRecord, json.loads(data))
+    _die_with_parent()
     LastWords(Path(folder) / "words.jsonl", record.module).listen()
     # Never closed: a crash at the very end is to be read as well.
     crash = (Path(folder) / "crash.txt").open("w")
@@ -37,8 +41,19 @@ def main() -> None:
     # A little before the parent gives up, so that it learns where the plugin hangs.
     faulthandler.dump_traceback_later(float(timeout) * 0.9, file=crash)
     report = _report(record)
-    if os.getpid() == process:  # a plugin that forked gets one report, not two
-        _write(Path(folder) / "report.json", report)
+    _write(Path(folder) / "report.json", report)
+
+
+def _die_with_parent() -> None:
+    """End this process and what it started once the parent is gone, which may end without a word."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _report(record: PluginRecord) -> dict[str, Any]:

@@ -78,8 +78,8 @@ def implementations(plugin: object) -> list[Implementation]:
     for name in dir(plugin):
         static = inspect.getattr_static(plugin, name, None)
         function = static.__func__ if isinstance(static, (staticmethod, classmethod)) else static
-        mark = getattr(function, "__dict__", {}).get(_MARK) if inspect.isfunction(function) else None
-        if mark is None:
+        mark = vars(function).get(_MARK) if inspect.isfunction(function) else None
+        if not isinstance(mark, dict):
             continue
         # A plain function found on an instance's class, or a class method, takes self or cls first.
         plain = isinstance(static, staticmethod) or name in getattr(plugin, "__dict__", {})
@@ -107,7 +107,8 @@ def problems(plugin: object, kind: Kind) -> list[Problem]:
         for number, again in enumerate(found)
         if again.hook in {one.hook for one in found[:number]}
     ]
-    return mismatches + list(_missing(plugin, {one.hook for one in found}, kind))
+    present = {one.hook for one in found if not one.wrapper}
+    return [*mismatches, *_marked_otherwise(plugin), *_missing(plugin, present, kind)]
 
 
 def _missing(plugin: object, present: set[str], kind: Kind) -> Iterator[Problem]:
@@ -122,6 +123,15 @@ def _missing(plugin: object, present: set[str], kind: Kind) -> Iterator[Problem]
                 yield Problem("is not implemented", remedy, hook, file, line)
             else:
                 yield Problem("is not implemented", remedy, hook)
+
+
+def _marked_otherwise(plugin: object) -> Iterator[Problem]:
+    """Marked things that pluggy would not call, such as a function behind `functools.lru_cache`."""
+    for name in dir(plugin):
+        static = inspect.getattr_static(plugin, name, None)
+        inner = static.__func__ if isinstance(static, (staticmethod, classmethod)) else static
+        if not inspect.isfunction(inner) and isinstance(getattr(inner, "__dict__", {}).get(_MARK), dict):
+            yield Problem("is marked but is no plain function", "mark a plain function", name)
 
 
 def _mismatches(one: Implementation, kind: Kind) -> Iterator[Problem]:

@@ -6,12 +6,12 @@ backbone also answers to `backbone-rest`, the form that names of checkpoints hav
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ftkit.errors import AmbiguousName, UnavailablePlugin, UnknownPlugin
 from ftkit.registry.catalogue import Catalogue, PluginRecord
 from ftkit.registry.distributions import GROUPS, canonical
-from ftkit.registry.names import nearest, normalise
+from ftkit.registry.names import nearest, normalise, split_qualified
 
 _KINDS = frozenset(GROUPS.values())
 
@@ -41,48 +41,53 @@ class _Query:
 
     def finds(self, record: PluginRecord, name: str) -> bool:
         return (
-            name in {normalise(each) for each in record.names}
+            name in map(normalise, record.names)
             and self.kind in (None, record.kind)
             and self.distribution in (None, canonical(record.distribution.name))
         )
 
 
-def resolve(catalogue: Catalogue, typed: str, kind: str | None = None) -> Choice:
+def resolve(catalogue: Catalogue, typed: str, kind: str | None = None, *, usable_only: bool = True) -> Choice:
     """Find the plugin that `typed` means.
 
     Args:
         catalogue: What is installed.
-        typed: `name`, `kind:name` or `distribution:name`.
+        typed: `name`, `kind:name`, `distribution:name` or `distribution:kind:name`.
         kind: The kind wanted; None where any will do.
+        usable_only: Whether a plugin that is disabled, incompatible or unreadable is an error; else it is
+            an answer, for commands that say what is wrong with it.
 
     Raises:
         UnknownPlugin: Nothing answers to the name.
         AmbiguousName: Several plugins do.
         UnavailablePlugin: What answers is disabled, incompatible or unreadable.
     """
-    query = _parse(typed, kind)
-    record = _find(catalogue, query, query.name)
-    if record is not None:
-        return Choice(record)
-    if query.kind in (None, "backbone"):
+    query = _parse(catalogue, typed, kind)
+    found = _find(catalogue, query, query.name)
+    if found is None and query.kind in (None, "backbone"):
         for prefix in _prefixes(query.name):
-            backbone = _find(catalogue, _Query(typed, prefix, "backbone", query.distribution), prefix)
-            if backbone is not None:
-                return Choice(backbone, checkpoint=query.name)
-    raise UnknownPlugin(_unknown(catalogue, query))
+            found = found or _find(catalogue, replace(query, kind="backbone"), prefix)
+    if found is None:
+        raise UnknownPlugin(_unknown(catalogue, query))
+    if usable_only and found.status not in ("ok", "conflict"):
+        raise UnavailablePlugin(_unavailable(query, found))
+    named = query.name in map(normalise, found.names)
+    return Choice(found, checkpoint=None if named else query.name)
 
 
-def _parse(typed: str, kind: str | None) -> _Query:
-    *owners, name = typed.strip().split(":")
+def _parse(catalogue: Catalogue, typed: str, kind: str | None) -> _Query:
+    owners, name = split_qualified(typed)
     distribution = None
+    distributions = {canonical(record.distribution.name) for record in catalogue.records}
     for owner in owners:
-        if owner.lower() in _KINDS:
-            if kind not in (None, owner.lower()):
-                raise UnknownPlugin(f"{typed!r} is a {owner.lower()}, and a {kind} is wanted here")
-            kind = owner.lower()
+        # A distribution may be called like a kind; then `task:task:name` still says which is meant.
+        if owner in _KINDS and not (owner in distributions and owner == kind):
+            if kind not in (None, owner):
+                raise UnknownPlugin(f"{typed!r} is a {owner}, and a {kind} is wanted here")
+            kind = owner
         else:
             distribution = canonical(owner)
-    return _Query(typed, normalise(name), kind, distribution)
+    return _Query(typed, name, kind, distribution)
 
 
 def _prefixes(name: str) -> list[str]:
@@ -96,11 +101,7 @@ def _find(catalogue: Catalogue, query: _Query, name: str) -> PluginRecord | None
     usable = [record for record in found if record.status in ("ok", "conflict")]
     if len(usable) > 1:
         raise AmbiguousName(_ambiguous(query, usable))
-    if usable:
-        return usable[0]
-    if found:
-        raise UnavailablePlugin(_unavailable(query, found))
-    return None
+    return next(iter([*usable, *found]), None)
 
 
 def _ambiguous(query: _Query, records: list[PluginRecord]) -> str:
@@ -115,12 +116,15 @@ def _ambiguous(query: _Query, records: list[PluginRecord]) -> str:
     return "\n".join(lines)
 
 
-def _unavailable(query: _Query, records: list[PluginRecord]) -> str:
-    return "\n".join(
-        f"{query.typed!r} is installed but {record.status}: {record.reason} "
-        f"({record.distribution.name} {record.distribution.version})"
-        for record in records
-    )
+def _unambiguous(record: PluginRecord) -> str:
+    """The qualified name; with the kind in front where the distribution is called like a kind."""
+    distribution = canonical(record.distribution.name)
+    return f"{record.kind}:{record.qualified}" if distribution in _KINDS else record.qualified
+
+
+def _unavailable(query: _Query, record: PluginRecord) -> str:
+    owner = f"{record.distribution.name} {record.distribution.version}".strip()
+    return f"{query.typed!r} is installed but {record.status}: {record.reason} ({owner})"
 
 
 def _unknown(catalogue: Catalogue, query: _Query) -> str:

@@ -5,18 +5,21 @@
     guard.disturbances      # ["changed the working directory to /tmp", …], already undone
 
 Exceptions pass through: the loading blames them. What each watcher keeps, it puts back on the way out,
-whatever happened inside.
+whatever happened inside and whatever happens to the other watchers.
 """
 
 from __future__ import annotations
 
+import os
 from types import TracebackType
 
 from ftkit.registry.guard.interrupts import Interrupts
+from ftkit.registry.guard.patches import ModuleTable, PatchedFunctions
 from ftkit.registry.guard.state import (
     Arguments,
+    Environment,
     LoggingSetup,
-    PatchedFunctions,
+    ProcessSettings,
     SearchPath,
     SignalHandlers,
     Threads,
@@ -26,18 +29,22 @@ from ftkit.registry.guard.state import (
 )
 from ftkit.registry.guard.streams import Streams
 
-# Streams is entered first and left last: what the others report goes to the right place.
+# Entered from top to bottom, left from bottom to top: functions come back first, since putting the rest back
+# needs them; streams last, so that nothing that is written meanwhile gets out.
 _WATCHERS: tuple[type[Watcher], ...] = (
     Streams,
-    PatchedFunctions,
     WorkingDirectory,
     Arguments,
+    Environment,
     SearchPath,
     WarningFilters,
     LoggingSetup,
     SignalHandlers,
     Interrupts,
+    ProcessSettings,
     Threads,
+    ModuleTable,
+    PatchedFunctions,
 )
 
 
@@ -51,9 +58,16 @@ class Guard:
     def __init__(self) -> None:
         self.disturbances: list[str] = []
         self._watchers: list[Watcher] = []
+        self._process = os.getpid()
+        self._end_process = os._exit
 
     def __enter__(self) -> Guard:
-        self._watchers = [watcher() for watcher in _WATCHERS]
+        try:
+            for watcher in _WATCHERS:
+                self._watchers.append(watcher())
+        except BaseException:
+            self._restore()
+            raise
         return self
 
     def __exit__(
@@ -62,6 +76,15 @@ class Guard:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for watcher in reversed(self._watchers):
-            self.disturbances.extend(watcher.restore())
-        self._watchers.clear()
+        self._restore()
+        if os.getpid() != self._process:
+            self._end_process(1)  # the plugin forked: only one of the two may go on as this program
+
+    def _restore(self) -> None:
+        while self._watchers:
+            watcher = self._watchers.pop()
+            try:
+                self.disturbances += watcher.restore()
+            except Exception as error:  # noqa: BLE001 - the other watchers must still restore
+                part = type(watcher).__name__
+                self.disturbances.append(f"kept its {part} from being put back: {type(error).__name__}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import importlib.metadata
 import logging
 import os
 import signal
@@ -11,8 +9,9 @@ import sys
 import threading
 import warnings
 from abc import ABC, abstractmethod
-from types import ModuleType
 from typing import Any
+
+_NAMED = 5  # changed variables that are named one by one
 
 
 class Watcher(ABC):
@@ -125,50 +124,61 @@ class SignalHandlers(Watcher):
         """Put the handlers back and stop an alarm that was not set before."""
         if not self._active:
             return []
-        changed = [number for number, handler in _handlers().items() if handler != self._before[number]]
+        now = _handlers()
+        changed = [number for number, handler in self._before.items() if now.get(number) != handler]
         for number in changed:
             signal.signal(number, self._before[number])
-        said = [f"replaced the handler of {signal.Signals(number).name}" for number in changed]
+        said = [f"replaced the handler of {signal_name(number)}" for number in changed]
         if _alarm_is_set() and not self._alarm_was_set:
             signal.setitimer(signal.ITIMER_REAL, 0)
             said.append("set an alarm")
         return said
 
 
-class PatchedFunctions(Watcher):
-    """Functions of the standard library that ftkit and every library rely on."""
+class Environment(Watcher):
+    """Environment variables: a plugin may add some (libraries are set up so), not change what is there.
 
-    _WATCHED: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
-        (builtins, ("__import__", "compile", "exec", "input", "open", "print")),
-        (
-            importlib.metadata,
-            ("distribution", "distributions", "entry_points", "metadata", "version"),
-        ),
-        (os, ("_exit", "environ", "getcwd", "open", "write")),
-        (sys, ("displayhook", "excepthook", "exit", "unraisablehook")),
-        (threading, ("excepthook",)),
-    )
+    Variables of ftkit's own may not even be added: they would switch other plugins off.
+    """
 
     def __init__(self) -> None:
-        self._before: list[tuple[ModuleType, str, Any]] = [
-            (module, name, getattr(module, name)) for module, names in self._WATCHED for name in names
-        ]
-        self._recursion_limit = sys.getrecursionlimit()
-        self._trace = sys.gettrace()
+        self._before = dict(os.environ)
 
     def restore(self) -> list[str]:
-        """Put each function back."""
+        """Put changed and deleted variables back."""
+        now = dict(os.environ)
+        changed = [name for name, value in self._before.items() if now.get(name) != value]
+        added = [name for name in now if name.startswith("FTKIT_") and name not in self._before]
+        for name in changed:
+            os.environ[name] = self._before[name]
+        for name in added:
+            del os.environ[name]
+        return [f"changed the environment variable {name}" for name in [*changed, *added][:_NAMED]]
+
+
+class ProcessSettings(Watcher):
+    """The recursion limit, trace and profile functions, and the file mode mask."""
+
+    def __init__(self) -> None:
+        self._recursion_limit = sys.getrecursionlimit()
+        self._trace, self._profile = sys.gettrace(), sys.getprofile()
+        self._umask = _umask()
+
+    def restore(self) -> list[str]:
+        """Set each back."""
         said = []
-        for module, name, before in self._before:
-            if getattr(module, name, None) is not before:
-                setattr(module, name, before)
-                said.append(f"replaced {module.__name__}.{name}")
         if sys.getrecursionlimit() != self._recursion_limit:
             sys.setrecursionlimit(self._recursion_limit)
             said.append("changed the recursion limit")
         if sys.gettrace() is not self._trace:
             sys.settrace(self._trace)
             said.append("set a trace function")
+        if sys.getprofile() is not self._profile:
+            sys.setprofile(self._profile)
+            said.append("set a profile function")
+        if _umask() != self._umask:
+            os.umask(self._umask)
+            said.append("changed the umask")
         return said
 
 
@@ -191,9 +201,25 @@ def _current_directory() -> str | None:
         return None
 
 
-def _catches_everything(entry: tuple[Any, ...]) -> bool:
+def signal_name(number: int) -> str:
+    """`SIGTERM`; real-time signals have no names."""
+    known = {each.value: each.name for each in signal.Signals}
+    return known.get(number, f"signal {number}")
+
+
+def _catches_everything(entry: object) -> bool:
+    """Whether a warnings filter, which a plugin may have written by hand, catches every warning."""
+    if not isinstance(entry, tuple) or len(entry) != 5:  # noqa: PLR2004 - as warnings.filters documents
+        return True
     _action, message, category, module, _line = entry
-    return message is None and module is None and issubclass(Warning, category)
+    return message is None and module is None and category in (Warning, Exception, BaseException, None)
+
+
+def _umask() -> int:
+    # It can only be read by setting it.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _known_loggers() -> list[logging.Logger]:

@@ -24,10 +24,12 @@ class Streams(Watcher):
         self._objects = {name: getattr(sys, name) for name in _NAMES}
         _flush(sys.stdout, sys.stderr)
         self._saved = {number: _duplicate(number) for number in (0, 1, 2)}
+        for number, saved in self._saved.items():
+            if saved is None:  # or the next file that is opened would become a standard stream
+                _open_nothing(number)
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - closed by restore
         os.dup2(self._noise.fileno(), 1)
-        with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is needed, no path
-            os.dup2(nothing.fileno(), 0)
+        _open_nothing(0)
         self._writer = io.TextIOWrapper(
             os.fdopen(os.dup(1), "wb", buffering=0),
             encoding="utf-8",
@@ -56,9 +58,12 @@ class Streams(Watcher):
             if saved is None:  # it was closed before, and stays so
                 with suppress(OSError):
                     os.close(number)
-            else:
+            elif _is_open(saved):
                 os.dup2(saved, number)
                 os.close(saved)
+            else:
+                _open_nothing(number)
+                said.append("closed descriptors that are not its own")
         reopened: dict[int, object] = {}  # sys.stdout and sys.__stdout__ are one object, and stay so
         for name, stream in self._objects.items():
             if _closed(stream):
@@ -67,6 +72,8 @@ class Streams(Watcher):
         return said + self._noise_made()
 
     def _noise_made(self) -> list[str]:
+        if not _is_open(self._noise.fileno()):
+            return []
         size = self._noise.seek(0, os.SEEK_END)
         self._noise.seek(0)
         head = self._noise.read(_SHOWN).decode("utf-8", "replace")
@@ -87,6 +94,14 @@ def _duplicate(number: int) -> int | None:
     with suppress(OSError):
         return os.dup(number)
     return None
+
+
+def _open_nothing(number: int) -> None:
+    """Let a descriptor read nothing and write nowhere."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    if nothing != number:
+        os.dup2(nothing, number)
+        os.close(nothing)
 
 
 def _is_open(number: int) -> bool:

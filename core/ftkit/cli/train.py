@@ -1,0 +1,126 @@
+"""`ftkit train`: fine-tune a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ftkit.cli.options import (
+    Json,
+    complete_backbone,
+    complete_extension,
+    complete_method,
+    complete_task,
+)
+from ftkit.cli.output import print_json, print_line
+
+if TYPE_CHECKING:
+    from ftkit.training.recipe import Recipe
+    from ftkit.training.run import Run
+
+_PARTS = ("model", "method", "task", "training")
+
+CONTEXT = {"ignore_unknown_options": True}
+"""Options of plugins (`--method.rank 8`) are known only once the plugins are: they come as words."""
+
+
+def train(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RECIPE] [--PART.OPTION VALUE]...",
+            help="A recipe file (YAML), and options of plugins and of training that override it.",
+        ),
+    ] = None,
+    *,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A backbone or one of its checkpoints.", autocompletion=complete_backbone),
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="A fine-tuning method.", autocompletion=complete_method)
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="A task.", autocompletion=complete_task)] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="Another hub id or folder to take the weights from.")
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Training rows: .json, .jsonl, .csv or .tsv, plain or .gz.")
+    ] = None,
+    validation_data: Annotated[str | None, typer.Option(help="Validation rows, likewise.")] = None,
+    output: Annotated[str | None, typer.Option(help="The run's folder.")] = None,
+    extension: Annotated[
+        list[str] | None,
+        typer.Option(help="An extension that accompanies the run.", autocompletion=complete_extension),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = None,
+    json: Json = False,
+) -> None:
+    """Fine-tune a model; without --data, rehearse on what is embedded.
+
+    Options of plugins and of training itself are --model.NAME, --method.NAME, --task.NAME and
+    --training.NAME; ftkit show PLUGIN lists a plugin's.
+
+    Example: ftkit train --model bart --method adapter
+    """
+    from ftkit.training.recipe import Recipe, read_recipe
+
+    given = {
+        "model": model,
+        "method": method,
+        "task": task,
+        "checkpoint": checkpoint,
+        "data": data,
+        "validation_data": validation_data,
+        "output": output,
+        "extensions": tuple(extension) if extension else None,
+        "seed": seed,
+        "device": device,
+    }
+    file, options = _parted(words or [])
+    base = read_recipe(Path(file)) if file else Recipe()
+    run = _train(base.overridden(given, options))
+    if json:
+        print_json(run.result)
+    else:
+        _print(run)
+
+
+def _train(recipe: Recipe) -> Run:
+    from ftkit.training.run import train as train_recipe
+
+    return train_recipe(recipe)
+
+
+def _parted(words: list[str]) -> tuple[str | None, dict[str, dict[str, Any]]]:
+    """`recipe.yaml --method.rank 8 --training.epochs=3` as the recipe and options by part."""
+    file: str | None = None
+    options: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        part, _, option = name.removeprefix("--").partition(".")
+        if not word.startswith("-") and file is None:
+            file = word
+        elif not name.startswith("--") or part not in options or not option:
+            raise typer.BadParameter(f"no such option: {word}; see ftkit train --help")
+        elif not equals and not rest:
+            raise typer.BadParameter(f"{name} needs a value, as in {name}=VALUE")
+        else:
+            options[part][option] = value if equals else rest.pop(0)
+    return file, options
+
+
+def _print(run: Run) -> None:
+    result = run.result
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in result["metrics"].items())
+    print_line(f"{result['checkpoint']}, {result['method']}, {result['task']}: {figures}")
+    print_line(
+        f"{result['examples']} rows, {result['train_seconds']:.0f} s, {result['trainable_parameters']:,} of "
+        f"{result['total_parameters']:,} parameters trained, artifact {result['artifact_bytes']:,} bytes"
+    )
+    print_line(f"run: {run.folder}")

@@ -1,0 +1,170 @@
+"""Values that a person gave for plugins' options, checked against what the plugins declare.
+
+All problems are found before any is reported, each with the option's full name and the nearest right one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ftkit.descriptions import Option, OptionValue
+from ftkit.errors import OptionsError
+from ftkit.registry.names import nearest
+
+Values = Mapping[str, Any]
+"""A value for every declared option; a tuple where the option is repeated."""
+
+_WORDS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+_NOTHING = frozenset({"", "none", "null"})
+
+
+def complete_options(
+    declared: Mapping[str, Sequence[Option]], given: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Check given values and add the defaults of the others.
+
+    Args:
+        declared: For each part of a run (`model`, `method`, `task`), the options that its plugin declares.
+        given: For each part, values by option name: of the option's type, or strings as typed
+            (`"8"`, `"true"`, `"query,value"`). Dashes in names count as underscores.
+
+    Returns:
+        For each part of `declared`, a value for every option.
+
+    Raises:
+        OptionsError: With every problem in all parts.
+    """
+    checks = {part: _Check(part, options) for part, options in declared.items()}
+    problems = [
+        f"{part}: there is no such part, only {', '.join(declared)}" for part in given if part not in checks
+    ]
+    complete = {}
+    for part, check in checks.items():
+        complete[part] = check.complete(given.get(part) or {})
+        problems += check.problems
+    if problems:
+        raise OptionsError(problems)
+    return complete
+
+
+@dataclass
+class _Check:
+    """The options of one plugin and what is wrong with the values given for them."""
+
+    part: str
+    options: Sequence[Option]
+    problems: list[str] = field(default_factory=list)
+
+    def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        known = {option.name: option for option in self.options}
+        values: dict[str, Any] = {option.name: option.default for option in self.options}
+        for typed, value in given.items():
+            name = str(typed).replace("-", "_")
+            if name not in known:
+                self.problems.append(self._unknown(str(typed), known))
+                continue
+            try:
+                values[name] = _converted(known[name], value)
+            except ValueError as error:
+                self.problems.append(f"{self.part}.{name}: {error}")
+        return values
+
+    def _unknown(self, typed: str, known: Mapping[str, Option]) -> str:
+        if not known:
+            return f"{self.part}.{typed}: it takes no options"
+        close = nearest(typed.replace("_", "-"), [name.replace("_", "-") for name in known])
+        hint = f"did you mean {' or '.join(name.replace('-', '_') for name in close)}? " if close else ""
+        return f"{self.part}.{typed}: there is no such option; {hint}it takes {', '.join(known)}"
+
+
+def _converted(option: Option, value: Any) -> OptionValue | tuple[OptionValue, ...]:
+    """The value in the option's type, or ValueError with what is wrong."""
+    if option.default is None and (value is None or (isinstance(value, str) and value.lower() in _NOTHING)):
+        return None
+    if option.repeated:
+        return tuple(_single(option, item) for item in _items(value))
+    return _single(option, value)
+
+
+def _items(value: Any) -> Iterator[Any]:
+    if isinstance(value, str):
+        return (item.strip() for item in value.split(",") if item.strip())
+    return iter(value if isinstance(value, (list, tuple)) else [value])
+
+
+def _single(option: Option, value: Any) -> OptionValue:
+    typed = _PARSERS[option.type](value)
+    if option.choices and typed not in option.choices:
+        words = [str(choice) for choice in option.choices]
+        close = [word for word in nearest(str(typed), words) if word != str(typed)]
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise ValueError(f"{value!r} is none of {', '.join(words)}{hint}")
+    if isinstance(typed, (int, float)) and not isinstance(typed, bool):
+        _demand_range(option, typed)
+    return typed
+
+
+def _demand_range(option: Option, number: float) -> None:
+    if option.minimum is not None and number < option.minimum:
+        raise ValueError(f"{number} is less than {option.minimum:g}")
+    if option.maximum is not None and number > option.maximum:
+        raise ValueError(f"{number} is more than {option.maximum:g}")
+
+
+def _as_bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower() if isinstance(value, str) else ""
+    if word not in _WORDS:
+        raise ValueError(f"{value!r} is neither true nor false")
+    return _WORDS[word]
+
+
+def _as_int(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            pass
+    raise ValueError(f"{value!r} is no whole number")
+
+
+def _as_float(value: Any) -> float:
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except (ValueError, OverflowError):
+            number = math.nan
+        if math.isfinite(number):
+            return number
+    raise ValueError(f"{value!r} is no finite number")
+
+
+def _as_str(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)  # YAML reads `revision: 1` as a number
+    raise ValueError(f"{value!r} is no text")
+
+
+_PARSERS: Mapping[str, Callable[[Any], bool | int | float | str]] = {
+    "bool": _as_bool,
+    "int": _as_int,
+    "float": _as_float,
+    "str": _as_str,
+}

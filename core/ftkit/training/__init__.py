@@ -1,0 +1,9 @@
+"""Fine-tuning, from a recipe to a run folder.
+
+settings    the options of training itself
+recipe      what to do, from the command line or a file, checked as a whole
+folder      the files of a run
+progress    what the person sees, and the run's metrics
+trainer     transformers' trainer with our batches and our loss
+run         the main path
+"""

@@ -1,0 +1,128 @@
+"""A recipe resolved: the plugins imported, every option checked, the weights and the data decided.
+
+Nothing is read of weights or data yet, so that a mistake costs no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ftkit.descriptions import MethodInfo, TaskInfo
+from ftkit.errors import OptionsError, RunError
+from ftkit.loading import backbone_info, checkpoint_source, declared_options, demand_fit
+from ftkit.options import complete_options
+from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
+from ftkit.training.recipe import Recipe
+from ftkit.training.settings import REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do.
+
+    Attributes:
+        recipe: The recipe with its names resolved and every option given.
+        plugins: The run's plugins and hooks.
+        checkpoint: Name of the checkpoint, or the hub id or folder that was given instead.
+        source: Hub id or folder of the weights.
+        data: File of training rows.
+        validation_data: File of validation rows; None: a share of the training rows is kept apart.
+        task_info: What the task says of itself.
+    """
+
+    recipe: Recipe
+    plugins: SelectedPlugins
+    checkpoint: str
+    source: str
+    data: Path
+    validation_data: Path | None
+    task_info: TaskInfo
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Values of the training options."""
+        return self.recipe.options["training"]
+
+    @property
+    def name(self) -> str:
+        """Backbone, method and task, for the names of folders and headings."""
+        return f"{self.recipe.model}-{self.recipe.method}-{self.recipe.task}"
+
+
+def make_plan(recipe: Recipe) -> Plan:
+    """Resolve a recipe.
+
+    Raises:
+        RunError: The recipe lacks a model, a method or, with data, a task.
+        PluginError: A name finds no usable plugin.
+        OptionsError: Options are wrong, or method or task don't suit the backbone; with every problem.
+    """
+    plugins = load_plugins(recipe.model, recipe.method, _task(recipe), recipe.extensions)
+    _demand_all(plugins)
+    demand_fit(plugins)
+    checkpoint, source = _weights(recipe, plugins)
+    tiny = checkpoint == backbone_info(plugins).rehearsal_checkpoint
+    options = _options(recipe, plugins, tiny=tiny)
+    task_info = _task_info(plugins)
+    data, validation = _data(recipe, task_info)
+    resolved = Recipe(
+        **vars(recipe) | {"task": plugins.task.record.name if plugins.task else None, "options": options}
+    )
+    return Plan(resolved, plugins, checkpoint, source, data, validation, task_info)
+
+
+def _task(recipe: Recipe) -> str | None:
+    """The task asked for; a rehearsal that asks for none takes the first that ftkit itself brings."""
+    if recipe.task or not recipe.rehearsal:
+        return recipe.task
+    own = [plugin for plugin in list_plugins("task") if plugin.builtin and plugin.status == "ok"]
+    return own[0].qualified if own else None
+
+
+def _demand_all(plugins: SelectedPlugins) -> None:
+    chosen = {"model": plugins.backbone, "method": plugins.method, "task": plugins.task}
+    for name, plugin in chosen.items():
+        if plugin is None:
+            kind = "backbone" if name == "model" else name
+            known = ", ".join(sorted({each.name for each in list_plugins(kind) if each.status == "ok"}))
+            raise RunError(f"say which {name}: --{name} NAME; installed: {known or 'none'}")
+
+
+def _options(recipe: Recipe, plugins: SelectedPlugins, *, tiny: bool) -> dict[str, dict[str, Any]]:
+    """Every option of every part, the learning rate included."""
+    declared = {**declared_options(plugins), "training": SETTINGS}
+    given = {part: dict(values) for part, values in recipe.options.items()}
+    if recipe.rehearsal:
+        given["training"] = {**REHEARSAL, **given.get("training", {})}
+    options = complete_options(declared, given)
+    training, method = options["training"], plugins.method
+    if training["learning_rate"] is None and method and isinstance(method.info, MethodInfo):
+        training["learning_rate"] = method.info.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
+    return options
+
+
+def _task_info(plugins: SelectedPlugins) -> TaskInfo:
+    if plugins.task is None or not isinstance(plugins.task.info, TaskInfo):
+        raise RunError("a run needs a task")
+    return plugins.task.info
+
+
+def _weights(recipe: Recipe, plugins: SelectedPlugins) -> tuple[str, str]:
+    """Which weights: those named, else in a rehearsal the embedded ones, else the backbone's default."""
+    info = backbone_info(plugins)
+    if recipe.checkpoint:
+        return recipe.checkpoint, recipe.checkpoint
+    if recipe.rehearsal and plugins.checkpoint is None and info.rehearsal_checkpoint:
+        return info.rehearsal_checkpoint, info.checkpoints[info.rehearsal_checkpoint].source
+    return plugins.checkpoint or info.default_checkpoint, checkpoint_source(plugins)
+
+
+def _data(recipe: Recipe, task: TaskInfo) -> tuple[Path, Path | None]:
+    if recipe.data:
+        return Path(recipe.data), Path(recipe.validation_data) if recipe.validation_data else None
+    if task.sample is None:
+        raise OptionsError([f"task {recipe.task} brings no sample: give --data FILE"])
+    return Path(task.sample.train), Path(task.sample.validation)

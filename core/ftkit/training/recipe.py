@@ -1,0 +1,106 @@
+"""What a run is to do: names, data and options, from the command line over a file, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ftkit.errors import OptionsError, RunError
+
+PARTS = ("model", "method", "task", "training")
+"""The groups of options: `--model.dropout`, `method_options: {rank: 8}` and so on."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A run, declared.
+
+    Attributes:
+        model: A backbone or one of its checkpoints.
+        method: A fine-tuning method.
+        task: A task; in a rehearsal it may be left out.
+        checkpoint: Another hub id or folder to take the weights from.
+        data: File of training rows; none makes the run a rehearsal on the embedded tiny checkpoint and the
+            task's bundled sample.
+        validation_data: File of validation rows.
+        output: The run's folder; none means a new one below `runs/`.
+        extensions: Extensions that accompany the run.
+        seed: Seed of everything that is drawn.
+        device: `cpu`, `cuda`…; `auto` takes the first accelerator there is.
+        options: For each of `PARTS`, values by option name as given, typed or as strings.
+    """
+
+    model: str | None = None
+    method: str | None = None
+    task: str | None = None
+    checkpoint: str | None = None
+    data: str | None = None
+    validation_data: str | None = None
+    output: str | None = None
+    extensions: tuple[str, ...] = ()
+    seed: int = 0
+    device: str = "auto"
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the run only tries things out, on the task's bundled rows."""
+        return self.data is None
+
+    def overridden(self, given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> Recipe:
+        """This recipe with values from the command line in place of its own."""
+        merged = {part: {**self.options.get(part, {}), **options.get(part, {})} for part in PARTS}
+        named = {name: value for name, value in given.items() if value is not None}
+        return replace(self, **named, options=merged)
+
+    def as_yaml(self) -> str:
+        """The recipe as a file that `read_recipe` takes back."""
+        data = asdict(self) | {"extensions": list(self.extensions)}
+        data |= data.pop("options")
+        flat = {name: value for name, value in data.items() if name not in PARTS}
+        names = {part: {"name": getattr(self, part), **self.options.get(part, {})} for part in PARTS[:3]}
+        training = {"training": dict(self.options.get("training", {}))}
+        return str(yaml.safe_dump({**names, **flat, **training}, sort_keys=False))
+
+
+_PLAIN = {each.name for each in fields(Recipe)} - {"options", "model", "method", "task"}
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe file.
+
+    A plugin is its name (`model: t5-base`), or its name with its options
+    (`method: {name: lora, rank: 16}`).
+
+    Raises:
+        RunError: The file can't be read or is no YAML mapping.
+        OptionsError: It holds keys that a recipe doesn't have, all named.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise RunError(f"{path} can't be read as a recipe: {error}") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path} is no recipe: it must be a mapping such as 'model: t5-base'")
+    unknown = [key for key in content if key not in _PLAIN | set(PARTS)]
+    if unknown:
+        known = ", ".join(sorted(_PLAIN | set(PARTS)))
+        raise OptionsError([f"{path}: {key}: a recipe has no such key; it has {known}" for key in unknown])
+    options = {part: _options(content.get(part)) for part in PARTS}
+    values: dict[str, Any] = {key: content[key] for key in _PLAIN & set(content)}
+    values |= {part: _name(content.get(part)) for part in PARTS[:3]}
+    values["extensions"] = tuple(values.get("extensions") or ())
+    return Recipe(**values, options=options)
+
+
+def _options(value: Any) -> dict[str, Any]:
+    return {key: each for key, each in value.items() if key != "name"} if isinstance(value, dict) else {}
+
+
+def _name(value: Any) -> str | None:
+    name = value.get("name") if isinstance(value, dict) else value
+    return None if name is None else str(name)

@@ -1,0 +1,175 @@
+"""The main path of `ftkit train`: from a recipe to a run folder."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from transformers import set_seed
+
+from ftkit.data.batches import TokenBudgetBatches, padding_fraction
+from ftkit.data.examples import Formatter, read_examples
+from ftkit.data.split import split
+from ftkit.data.tokenised import TokenisedExamples, tokenise
+from ftkit.descriptions import Example
+from ftkit.evaluation import Evaluation, evaluate
+from ftkit.loading import LoadedModel, backbone_info, load_selected
+from ftkit.training.folder import RunFolder, create_run_folder, size_of
+from ftkit.training.plan import Plan, make_plan
+from ftkit.training.progress import Progress, say
+from ftkit.training.recipe import Recipe
+from ftkit.training.trainer import create_trainer
+
+_LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that ended well.
+
+    Attributes:
+        folder: Its folder.
+        result: What its `result.json` holds.
+    """
+
+    folder: Path
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What the training itself took: wall seconds, optimiser steps, passes over the rows."""
+
+    seconds: float
+    steps: int
+    epochs: float
+
+
+def train(recipe: Recipe) -> Run:
+    """Fine-tune as a recipe says, evaluate on the validation rows, and leave a run folder.
+
+    Raises:
+        FtkitError: Something about the recipe, the data, the checkpoint or the folder is wrong.
+    """
+    plan = make_plan(recipe)
+    formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
+    training_rows, validation_rows = _read(plan, formatter)
+    set_seed(recipe.seed)  # the method's own parameters are drawn when it is applied
+    loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, recipe.device)
+    examples = _tokenised(training_rows, plan, loaded)
+    folder = create_run_folder(recipe.output, plan.name)
+    folder.write_text("recipe.yaml", plan.recipe.as_yaml())
+    _announce(plan, examples, len(validation_rows), folder)
+    _start(plan, folder)
+    trained = _fine_tune(plan, loaded, examples, folder)
+    plan.plugins.manager.hook.save_artifact(model=loaded.model, directory=folder.artifact)
+    evaluation = evaluate(loaded, formatter, plan.task_info, validation_rows, plan.settings)
+    result = _result(plan, loaded, examples, evaluation, folder, trained)
+    folder.write_json_lines("predictions.jsonl", evaluation.rows)
+    folder.write_json("result.json", result)
+    plan.plugins.manager.hook.run_finished(directory=folder.path, result=result)
+    return Run(folder.path, result)
+
+
+def _read(plan: Plan, formatter: Formatter) -> tuple[Sequence[Example], Sequence[Example]]:
+    rows = read_examples(plan.data, formatter)
+    if plan.validation_data is not None:
+        return rows, read_examples(plan.validation_data, formatter)
+    return split(rows, plan.recipe.seed)
+
+
+def _tokenised(rows: Sequence[Example], plan: Plan, loaded: LoadedModel) -> TokenisedExamples:
+    limit = plan.settings["max_input_tokens"]
+    longest = backbone_info(plan.plugins).max_input_tokens or limit
+    target_limit = plan.task_info.max_output_tokens
+    return tokenise(rows, loaded.tokenizer, min(limit, longest), target_limit)
+
+
+def _announce(plan: Plan, examples: TokenisedExamples, validation: int, folder: RunFolder) -> None:
+    recipe = plan.recipe
+    if recipe.rehearsal:
+        say(
+            f"rehearsal: the task's bundled sample on {plan.checkpoint}; for the real thing: "
+            f"ftkit train --model {recipe.model} --method {recipe.method} --task {recipe.task} --data FILE"
+        )
+    say(
+        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(examples)} training rows, {validation} for "
+        f"validation, {examples.truncated} truncated → {folder.path}"
+    )
+
+
+def _start(plan: Plan, folder: RunFolder) -> None:
+    import yaml  # noqa: PLC0415 - a copy to read, made only for the extensions
+
+    recipe = yaml.safe_load(plan.recipe.as_yaml())
+    plan.plugins.manager.hook.run_started(directory=folder.path, recipe=recipe)
+
+
+def _fine_tune(plan: Plan, loaded: LoadedModel, examples: TokenisedExamples, folder: RunFolder) -> Trained:
+    """Train the model in place."""
+    hook = plan.plugins.manager.hook
+    callbacks = [Progress(folder)]
+    callbacks += [each for more in hook.trainer_callbacks(directory=folder.path) for each in more]
+    with tempfile.TemporaryDirectory(prefix="ftkit-") as scratch:
+        trainer = create_trainer(
+            loaded.model, loaded.tokenizer, examples, plan.settings, plan.recipe.seed, callbacks, scratch
+        )
+        start = time.perf_counter()
+        trainer.train()
+    state = trainer.state
+    return Trained(time.perf_counter() - start, state.global_step, state.epoch or 0.0)
+
+
+def _result(
+    plan: Plan,
+    loaded: LoadedModel,
+    examples: TokenisedExamples,
+    evaluation: Evaluation,
+    folder: RunFolder,
+    trained: Trained,
+) -> dict[str, Any]:
+    recipe, settings = plan.recipe, plan.settings
+    batches = TokenBudgetBatches(examples.lengths, settings["token_budget"], recipe.seed)
+    parameters = list(loaded.model.parameters())
+    tokens = sum(map(sum, examples.lengths))
+    return {
+        "model": recipe.model,
+        "checkpoint": plan.checkpoint,
+        "method": recipe.method,
+        "task": recipe.task,
+        "rehearsal": recipe.rehearsal,
+        "metrics": dict(evaluation.metrics),
+        "examples": len(examples),
+        "validation_examples": len(evaluation.rows),
+        "unparseable": evaluation.unparseable,
+        "truncated": examples.truncated,
+        "target_tokens": examples.target_tokens,
+        "padding_fraction": round(padding_fraction(list(batches), examples.lengths), 4),
+        "trainable_parameters": sum(each.numel() for each in parameters if each.requires_grad),
+        "total_parameters": sum(each.numel() for each in parameters),
+        "artifact_bytes": size_of(folder.artifact),
+        "train_seconds": round(trained.seconds, 3),
+        "steps": trained.steps,
+        "tokens_per_second": round(trained.epochs * tokens / trained.seconds, 1),
+        "peak_memory_bytes": _peak_memory(),
+        "seed": recipe.seed,
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "plugins": {
+            plugin.record.kind: f"{plugin.record.qualified} {plugin.record.distribution.version}"
+            for plugin in (plan.plugins.backbone, plan.plugins.method, plan.plugins.task)
+            if plugin is not None
+        },
+    }
+
+
+def _peak_memory() -> int:
+    """Largest resident size of this process so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB

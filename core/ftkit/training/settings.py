@@ -1,0 +1,31 @@
+"""The options of training itself, declared like a plugin's: `--training.epochs 3`, or in a recipe."""
+
+from __future__ import annotations
+
+from ftkit.descriptions import Option
+
+REHEARSAL: dict[str, object] = {"epochs": 6.0, "token_budget": 3072}
+"""Settings for runs on the task's bundled sample, where none are given."""
+
+TINY_LEARNING_RATE_FACTOR = 10.0
+"""A model of two million parameters wants larger steps than the one that its method's rate is meant for."""
+
+SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup", "inverse_sqrt")
+
+SETTINGS: tuple[Option, ...] = (
+    Option("epochs", "float", 3.0, "passes over the training rows", minimum=0),
+    Option("max_steps", "int", None, "optimiser steps at most; none means that epochs decide", minimum=1),
+    Option("learning_rate", "float", None, "peak learning rate; none means the method's own", minimum=0),
+    Option("schedule", "str", "linear", "how the learning rate falls after its peak", SCHEDULES),
+    Option("warmup", "float", 0.05, "share of the steps over which the rate rises", minimum=0, maximum=1),
+    Option("weight_decay", "float", 0.0, "AdamW's decay of the weights", minimum=0),
+    Option("max_gradient_norm", "float", 1.0, "gradients are scaled down to this norm; 0: never", minimum=0),
+    Option(
+        "label_smoothing", "float", 0.0, "share of each target spread over all tokens", minimum=0, maximum=1
+    ),
+    Option("token_budget", "int", 4096, "tokens of a batch, padding counted, source and target", minimum=1),
+    Option("accumulation", "int", 1, "batches whose gradients make one optimiser step", minimum=1),
+    Option("max_input_tokens", "int", 512, "longer inputs are cut, and counted", minimum=2),
+    Option("precision", "str", "auto", "auto: bfloat16 on a GPU that has it", ("auto", "fp32", "bf16")),
+    Option("gradient_checkpointing", "bool", default=False, help="recompute activations to save memory"),
+)

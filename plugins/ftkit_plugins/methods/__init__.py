@@ -1,0 +1,1 @@
+"""The built-in fine-tuning methods, one a file."""

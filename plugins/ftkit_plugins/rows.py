@@ -1,0 +1,86 @@
+"""Reading fields out of untrusted rows, and pairing predictions with references, for all tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ftkit import RowError
+
+# A tab, then a line break: no prose has that, and a reader that met an unbalanced quote in a tab-separated
+# file makes such a cell out of several rows.
+_SWALLOWED_ROWS = re.compile(r"\t[^\t\n]*\n")
+
+
+def text_of(row: Mapping[str, Any], name: str) -> str:
+    """A field that must hold text.
+
+    Raises:
+        RowError: It is missing, empty, or no text.
+    """
+    demand_whole(row)
+    if row.get(name) is None:
+        raise RowError(f"the row lacks {name!r}; it has {_fields(row)}")
+    return checked_text(row[name], name)
+
+
+def checked_text(value: Any, name: str) -> str:
+    """A value that must be text with something in it, given back as it is.
+
+    Raises:
+        RowError: It isn't.
+    """
+    if not isinstance(value, str):
+        raise RowError(f"{name!r} is no text but a {type(value).__name__}: {_short(value)}")
+    if not value.strip():
+        raise RowError(f"{name!r} is empty")
+    if _SWALLOWED_ROWS.search(value):
+        raise RowError(
+            f"{name!r} holds a tab and a line break: several rows were read as one, which an unbalanced "
+            f"quote does: {_short(value)}"
+        )
+    return value
+
+
+def demand_whole(row: Mapping[Any, Any]) -> None:
+    """Refuse what is no row, or a row with more cells than the file's header has names.
+
+    Raises:
+        RowError: Its cells can't be told apart.
+    """
+    if not isinstance(row, Mapping):
+        raise RowError(f"the row is no object but a {type(row).__name__}: {_short(row)}")
+    if None in row:  # where csv.DictReader puts the cells that it has no name for
+        raise RowError(f"the row has more cells than the header has names: {_short(row[None])}")
+
+
+def demand_pairs(predictions: Sequence[Any], references: Sequence[Sequence[Any]]) -> None:
+    """Refuse to score what has no meaning.
+
+    Raises:
+        ValueError: There is nothing to score, the lengths differ, or an example has no reference.
+    """
+    if len(predictions) != len(references):
+        raise ValueError(f"{len(predictions)} predictions for {len(references)} references")
+    if not predictions:
+        raise ValueError("there is nothing to score")
+    for index, accepted in enumerate(references):
+        if all(each is None for each in accepted):
+            raise ValueError(f"example {index} has no reference")
+
+
+def _fields(row: Mapping[str, Any]) -> str:
+    return ", ".join(repr(name) for name in row) or "no fields"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004 - a line of a terminal
+
+
+def sample_files(task: str, ending: str) -> tuple[str, str]:
+    """Paths of the training and the validation rows that come with a task."""
+    folder = Path(__file__).parent / "tiny" / "samples" / task
+    return str(folder / f"train.{ending}"), str(folder / f"validation.{ending}")
