@@ -44,9 +44,7 @@ def evaluate(
         examples: With references.
         settings: `max_input_tokens` and `token_budget` are used.
     """
-    limit = min(
-        settings["max_input_tokens"], loaded.backbone.max_input_tokens or settings["max_input_tokens"]
-    )
+    limit = loaded.input_limit(settings["max_input_tokens"])
     tokenised = tokenise(examples, loaded.tokenizer, limit, task.max_output_tokens)
     texts = generate_texts(
         loaded.model,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -140,10 +141,20 @@ def test_all_wrong_options_are_reported_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real data sets are not beside the checkout")
-@pytest.mark.parametrize("task", REAL)
-@pytest.mark.parametrize(("backbone", "method"), [("t5", "adapter"), ("bart", "full"), ("flan-t5", "lora")])
-def test_real_files_train_with_each_backbone_and_method(
-    task: str, backbone: str, method: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("backbone", "method", "task"),
+    [
+        ("t5", "adapter", "qa"),
+        ("bart", "full", "sentiment"),
+        ("flan-t5", "lora", "translation"),
+        *(
+            pytest.param(*combination, marks=pytest.mark.slow)
+            for combination in itertools.product(small.BACKBONES, small.METHODS, REAL)
+        ),
+    ],
+)
+def test_rows_of_real_files_train_with_every_backbone_method_and_task(
+    backbone: str, method: str, task: str, tmp_path: Path
 ) -> None:
     head = _head(REAL[task], tmp_path)
     arguments = ["--task", task, "--data", str(head), "--validation-data", str(head), "--json"]

@@ -20,7 +20,7 @@ from ftkit.data.split import split
 from ftkit.data.tokenised import TokenisedExamples, tokenise
 from ftkit.descriptions import Example
 from ftkit.evaluation import Evaluation, evaluate
-from ftkit.loading import LoadedModel, backbone_info, load_selected
+from ftkit.loading import LoadedModel, load_selected
 from ftkit.training.folder import RunFolder, create_run_folder, size_of
 from ftkit.training.plan import Plan, make_plan
 from ftkit.training.progress import Progress, say
@@ -86,10 +86,8 @@ def _read(plan: Plan, formatter: Formatter) -> tuple[Sequence[Example], Sequence
 
 
 def _tokenised(rows: Sequence[Example], plan: Plan, loaded: LoadedModel) -> TokenisedExamples:
-    limit = plan.settings["max_input_tokens"]
-    longest = backbone_info(plan.plugins).max_input_tokens or limit
-    target_limit = plan.task_info.max_output_tokens
-    return tokenise(rows, loaded.tokenizer, min(limit, longest), target_limit)
+    limit = loaded.input_limit(plan.settings["max_input_tokens"])
+    return tokenise(rows, loaded.tokenizer, limit, plan.task_info.max_output_tokens)
 
 
 def _announce(plan: Plan, examples: TokenisedExamples, validation: int, folder: RunFolder) -> None:
