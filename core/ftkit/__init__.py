@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ftkit.hookspecs import hookimpl
     from ftkit.loading import LoadedModel, load
     from ftkit.plugins import list_plugins, load_plugins
+    from ftkit.training.recipe import Recipe
+    from ftkit.training.run import Run, train
 
     from . import models
 
@@ -71,7 +73,9 @@ __all__ = [
     "OptionsError",
     "PluginError",
     "PluginWarning",
+    "Recipe",
     "RowError",
+    "Run",
     "RunError",
     "Sample",
     "TaskInfo",
@@ -85,10 +89,14 @@ __all__ = [
     "load_pretrained_model",
     "load_pretrained_tokenizer",
     "models",
+    "train",
 ]
 
 # The light ones first: a plugin's names are found without loading what runs plugins.
-_HOMES = ("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading")
+_HOMES = (
+    *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
+    *("training.recipe", "training.run"),
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -52,8 +52,8 @@ def test_listing_takes_a_small_multiple_of_the_bare_imports() -> None:
 
 @pytest.mark.benchmark
 def test_completion_takes_a_small_multiple_of_the_bare_imports() -> None:
-    typed = {"COMP_WORDS": "ftkit show ", "COMP_CWORD": "2"}
-    ratio("ftkit show <TAB>", [FTKIT], 1.6, _FTKIT_COMPLETE="complete_bash", **typed)
+    typed = {"COMP_WORDS": "ftkit train --model ", "COMP_CWORD": "3"}
+    ratio("ftkit train --model <TAB>", [FTKIT], 1.6, _FTKIT_COMPLETE="complete_bash", **typed)
 
 
 @pytest.mark.benchmark

@@ -1,0 +1,61 @@
+"""All 27 combinations of the built-ins learn in a rehearsal: better than untuned, and over the bar.
+
+    pytest -m slow tests/end_to_end/test_rehearsals.py -s
+
+prints the table that docs/built-ins.md shows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import ftkit
+from ftkit.data.examples import Formatter, read_examples
+from ftkit.evaluation import evaluate
+from support.program import run_ftkit
+
+BARS = {"qa": ("f1", 60.0), "sentiment": ("accuracy", 0.90), "translation": ("bleu", 25.0)}
+COMBINATIONS = list(itertools.product(("t5", "bart", "flan-t5"), ("full", "lora", "adapter"), BARS))
+
+
+@cache
+def untuned(backbone: str, task: str) -> float:
+    """What the tiny checkpoint scores on the task's validation sample before any fine-tuning."""
+    loaded = ftkit.load(f"{backbone}-tiny", task=task)
+    assert loaded.plugins.task is not None
+    info = loaded.plugins.task.info
+    assert isinstance(info, ftkit.TaskInfo)
+    assert info.sample is not None
+    formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
+    rows = read_examples(Path(info.sample.validation), formatter)
+    scored = evaluate(loaded, formatter, info, rows, {"max_input_tokens": 512, "token_budget": 4096})
+    return scored.metrics[BARS[task][0]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("backbone", "method", "task"), COMBINATIONS)
+def test_a_rehearsal_beats_the_untuned_checkpoint_and_its_bar(
+    backbone: str, method: str, task: str, tmp_path: Path
+) -> None:
+    names = ["--model", backbone, "--method", method, "--task", task]
+    ended = run_ftkit("train", *names, "--output", str(tmp_path / "run"), "--json", HF_HUB_OFFLINE="1")
+    assert ended.status == 0, ended.err
+    metric, bar = BARS[task]
+    reached, before = ended.json["metrics"][metric], untuned(backbone, task)
+    seconds, size = ended.json["train_seconds"], ended.json["artifact_bytes"]
+    print(f"\n| {backbone} | {method} | {task} | {before:.2f} | {reached:.2f} | {seconds:.0f} | {size:,} |")
+    assert reached > before
+    assert reached >= bar
+
+
+def test_the_first_command_of_the_readme_rehearses_on_what_is_embedded(tmp_path: Path) -> None:
+    arguments = ["--model", "bart", "--method", "adapter", "--training.max-steps", "2", "--json"]
+    ended = run_ftkit("train", *arguments, cwd=tmp_path, HF_HUB_OFFLINE="1")
+    assert ended.status == 0, ended.err
+    assert ended.json["checkpoint"] == "bart-tiny"
+    assert ended.json["rehearsal"] is True
+    assert (tmp_path / "runs" / "bart-adapter-qa-1" / "artifact" / "adapter.safetensors").is_file()
