@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from transformers import set_seed
@@ -25,7 +26,7 @@ from ftkit.training.folder import RunFolder, create_run_folder, size_of
 from ftkit.training.plan import Plan, make_plan
 from ftkit.training.progress import Progress, say
 from ftkit.training.recipe import Recipe
-from ftkit.training.trainer import create_trainer
+from ftkit.training.trainer import create_trainer, trainer_arguments
 
 _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
@@ -45,11 +46,19 @@ class Run:
 
 @dataclass(frozen=True)
 class Trained:
-    """What the training itself took: wall seconds, optimiser steps, passes over the rows."""
+    """What the training itself took.
+
+    Attributes:
+        seconds: Wall time.
+        steps: Optimiser steps.
+        epochs: Passes over the rows.
+        padding: Share of padding among the tokens of the batches.
+    """
 
     seconds: float
     steps: int
     epochs: float
+    padding: float
 
 
 def train(recipe: Recipe) -> Run:
@@ -59,6 +68,7 @@ def train(recipe: Recipe) -> Run:
         FtkitError: Something about the recipe, the data, the checkpoint or the folder is wrong.
     """
     plan = make_plan(recipe)
+    hook = plan.plugins.manager.hook
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
     training_rows, validation_rows = _read(plan, formatter)
     set_seed(recipe.seed)  # the method's own parameters are drawn when it is applied
@@ -69,12 +79,13 @@ def train(recipe: Recipe) -> Run:
     _announce(plan, examples, len(validation_rows), folder)
     _start(plan, folder)
     trained = _fine_tune(plan, loaded, examples, folder)
-    plan.plugins.manager.hook.save_artifact(model=loaded.model, directory=folder.artifact)
+    hook.save_artifact(model=loaded.model, directory=folder.artifact)
     evaluation = evaluate(loaded, formatter, plan.task_info, validation_rows, plan.settings)
+    hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
     result = _result(plan, loaded, examples, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", evaluation.rows)
     folder.write_json("result.json", result)
-    plan.plugins.manager.hook.run_finished(directory=folder.path, result=result)
+    hook.run_finished(directory=folder.path, result=result)
     return Run(folder.path, result)
 
 
@@ -112,17 +123,28 @@ def _start(plan: Plan, folder: RunFolder) -> None:
 
 def _fine_tune(plan: Plan, loaded: LoadedModel, examples: TokenisedExamples, folder: RunFolder) -> Trained:
     """Train the model in place."""
-    hook = plan.plugins.manager.hook
+    hook, settings, seed = plan.plugins.manager.hook, plan.settings, plan.recipe.seed
+    batches = TokenBudgetBatches(examples.lengths, settings["token_budget"], seed)
     callbacks = [Progress(folder)]
     callbacks += [each for more in hook.trainer_callbacks(directory=folder.path) for each in more]
     with tempfile.TemporaryDirectory(prefix="ftkit-") as scratch:
+        arguments = trainer_arguments(settings, seed, loaded.model.device, scratch)
+        for overriding in hook.trainer_arguments(arguments=MappingProxyType(arguments)):
+            arguments = {**arguments, **overriding}
         trainer = create_trainer(
-            loaded.model, loaded.tokenizer, examples, plan.settings, plan.recipe.seed, callbacks, scratch
+            loaded.model,
+            loaded.tokenizer,
+            batches,
+            examples,
+            arguments,
+            callbacks,
+            settings["label_smoothing"],
         )
         start = time.perf_counter()
         trainer.train()
     state = trainer.state
-    return Trained(time.perf_counter() - start, state.global_step, state.epoch or 0.0)
+    padding = padding_fraction(list(batches), examples.lengths)
+    return Trained(time.perf_counter() - start, state.global_step, state.epoch or 0.0, padding)
 
 
 def _result(
@@ -133,8 +155,7 @@ def _result(
     folder: RunFolder,
     trained: Trained,
 ) -> dict[str, Any]:
-    recipe, settings = plan.recipe, plan.settings
-    batches = TokenBudgetBatches(examples.lengths, settings["token_budget"], recipe.seed)
+    recipe = plan.recipe
     parameters = list(loaded.model.parameters())
     tokens = sum(map(sum, examples.lengths))
     return {
@@ -149,7 +170,7 @@ def _result(
         "unparseable": evaluation.unparseable,
         "truncated": examples.truncated,
         "target_tokens": examples.target_tokens,
-        "padding_fraction": round(padding_fraction(list(batches), examples.lengths), 4),
+        "padding_fraction": round(trained.padding, 4),
         "trainable_parameters": sum(each.numel() for each in parameters if each.requires_grad),
         "total_parameters": sum(each.numel() for each in parameters),
         "artifact_bytes": size_of(folder.artifact),

@@ -81,30 +81,30 @@ def token_mean_loss(
 def create_trainer(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
+    batches: TokenBudgetBatches,
     examples: TokenisedExamples,
-    settings: Mapping[str, Any],
-    seed: int,
+    arguments: Mapping[str, Any],
     callbacks: list[TrainerCallback],
-    scratch: str,
+    label_smoothing: float,
 ) -> TokenBudgetTrainer:
     """The trainer for a model that is ready to train.
 
     Args:
         model: With exactly the trained parameters requiring gradients.
         tokenizer: The model's.
+        batches: Which examples make a batch, epoch by epoch.
         examples: The training examples.
-        settings: Values of `ftkit.training.settings`, the learning rate decided.
-        seed: Seed of batches, dropout and initial values.
+        arguments: For `Seq2SeqTrainingArguments`.
         callbacks: The run's callbacks.
-        scratch: A folder that the trainer may write to.
+        label_smoothing: As in `token_mean_loss`.
     """
     # The model makes the decoder's inputs, so that no loss is computed inside its forward pass.
     collator = DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=_IGNORED)
     return TokenBudgetTrainer(
-        batches=TokenBudgetBatches(examples.lengths, settings["token_budget"], seed),
-        label_smoothing=settings["label_smoothing"],
+        batches=batches,
+        label_smoothing=label_smoothing,
         model=model,
-        args=_arguments(settings, seed, model, scratch),
+        args=Seq2SeqTrainingArguments(**arguments),
         train_dataset=examples,
         data_collator=collator,
         processing_class=tokenizer,
@@ -112,35 +112,43 @@ def create_trainer(
     )
 
 
-def _arguments(
-    settings: Mapping[str, Any], seed: int, model: PreTrainedModel, scratch: str
-) -> Seq2SeqTrainingArguments:
-    on_gpu = model.device.type == "cuda"
-    return Seq2SeqTrainingArguments(
-        output_dir=scratch,
-        num_train_epochs=settings["epochs"],
-        max_steps=settings["max_steps"] or -1,
-        learning_rate=settings["learning_rate"],
-        lr_scheduler_type=settings["schedule"],
-        warmup_ratio=settings["warmup"],
-        weight_decay=settings["weight_decay"],
-        max_grad_norm=settings["max_gradient_norm"],
-        gradient_accumulation_steps=settings["accumulation"],
-        gradient_checkpointing=settings["gradient_checkpointing"],
-        gradient_checkpointing_kwargs={"use_reentrant": False},
-        bf16=_in_bfloat16(settings["precision"], on_gpu=on_gpu),
-        use_cpu=model.device.type == "cpu",
-        seed=seed,
-        data_seed=seed,
-        logging_strategy="steps",
-        logging_steps=10,
-        logging_first_step=True,
-        save_strategy="no",
-        report_to="none",
-        disable_tqdm=True,
-        remove_unused_columns=False,
-        dataloader_pin_memory=on_gpu,
-    )
+def trainer_arguments(
+    settings: Mapping[str, Any], seed: int, device: torch.device, scratch: str
+) -> dict[str, Any]:
+    """What ftkit asks of the trainer.
+
+    Args:
+        settings: Values of `ftkit.training.settings`, the learning rate decided.
+        seed: Seed of dropout and of whatever else the trainer draws.
+        device: Where the model is.
+        scratch: A folder that the trainer may write to.
+    """
+    on_gpu = device.type == "cuda"
+    return {
+        "output_dir": scratch,
+        "num_train_epochs": settings["epochs"],
+        "max_steps": settings["max_steps"] or -1,
+        "learning_rate": settings["learning_rate"],
+        "lr_scheduler_type": settings["schedule"],
+        "warmup_ratio": settings["warmup"],
+        "weight_decay": settings["weight_decay"],
+        "max_grad_norm": settings["max_gradient_norm"],
+        "gradient_accumulation_steps": settings["accumulation"],
+        "gradient_checkpointing": settings["gradient_checkpointing"],
+        "gradient_checkpointing_kwargs": {"use_reentrant": False},
+        "bf16": _in_bfloat16(settings["precision"], on_gpu=on_gpu),
+        "use_cpu": device.type == "cpu",
+        "seed": seed,
+        "data_seed": seed,
+        "logging_strategy": "steps",
+        "logging_steps": 10,
+        "logging_first_step": True,
+        "save_strategy": "no",
+        "report_to": "none",
+        "disable_tqdm": True,
+        "remove_unused_columns": False,
+        "dataloader_pin_memory": on_gpu,
+    }
 
 
 def _in_bfloat16(precision: str, *, on_gpu: bool) -> bool:

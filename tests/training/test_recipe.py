@@ -1,0 +1,52 @@
+"""Recipes: read from a file, overridden by the command line, written back, checked as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ftkit import OptionsError, Recipe, RunError
+from ftkit.training.recipe import read_recipe
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_plugins_are_names_or_names_with_options(tmp_path: Path) -> None:
+    text = "model: t5-base\nmethod: {name: lora, rank: 16}\ntask: qa\ntraining: {epochs: 2}\nseed: 7\n"
+    recipe = read_recipe(written(tmp_path, text))
+    assert (recipe.model, recipe.method, recipe.task, recipe.seed) == ("t5-base", "lora", "qa", 7)
+    assert recipe.options == {"model": {}, "method": {"rank": 16}, "task": {}, "training": {"epochs": 2}}
+
+
+def test_the_command_line_overrides_a_recipe_option_by_option(tmp_path: Path) -> None:
+    recipe = read_recipe(written(tmp_path, "model: t5\nmethod: {name: lora, rank: 16, alpha: 8}\nseed: 7\n"))
+    changed = recipe.overridden({"seed": None, "model": "bart"}, {"method": {"rank": "4"}})
+    assert (changed.model, changed.seed) == ("bart", 7)
+    assert changed.options["method"] == {"rank": "4", "alpha": 8}
+
+
+def test_what_is_written_is_read_back_as_it_was(tmp_path: Path) -> None:
+    options = {"model": {}, "method": {"rank": 4}, "task": {"target": "fr"}, "training": {"epochs": 1.5}}
+    recipe = Recipe(
+        model="t5", method="lora", task="qa", data="x.json", extensions=("a", "b"), options=options
+    )
+    assert read_recipe(written(tmp_path, recipe.as_yaml())) == recipe
+
+
+def test_every_unknown_key_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OptionsError) as caught:
+        read_recipe(written(tmp_path, "modle: t5\nmethod: lora\nepochs: 3\n"))
+    assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["- a list\n", "model: [unclosed\n", "just words\n", "!!python/object:os.system x\n"]
+)
+def test_what_is_no_recipe_is_refused_with_one_message(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RunError, match=r"recipe\.yaml"):
+        read_recipe(written(tmp_path, text))
