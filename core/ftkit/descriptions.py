@@ -245,6 +245,7 @@ class TaskInfo:
         labels: All targets there are, where the set is closed; empty where it is open.
         requires_features: Features that the backbone must have.
         sample: Rows for runs without data.
+        rehearsed_first: Whether a rehearsal that names no task should take this one.
         citation: Where the task or its metric was published.
         options: Options of the task's hooks.
     """
@@ -255,6 +256,7 @@ class TaskInfo:
     labels: tuple[str, ...] = ()
     requires_features: tuple[str, ...] = ()
     sample: Sample | None = None
+    rehearsed_first: bool = False
     citation: str = ""
     options: tuple[Option, ...] = ()
 

@@ -9,7 +9,6 @@ from typing import Any
 from ftkit.data.examples import Formatter
 from ftkit.data.tokenised import tokenise
 from ftkit.descriptions import Example, TaskInfo
-from ftkit.generation import generate_texts
 from ftkit.loading import LoadedModel
 
 
@@ -44,6 +43,8 @@ def evaluate(
         examples: With references.
         settings: `max_input_tokens` and `token_budget` are used.
     """
+    from ftkit.generation import generate_texts  # noqa: PLC0415 - imports torch, which a plan does without
+
     limit = loaded.input_limit(settings["max_input_tokens"])
     tokenised = tokenise(examples, loaded.tokenizer, limit, task.max_output_tokens)
     texts = generate_texts(

@@ -46,7 +46,9 @@ def generate_texts(
             padded = pad_without_fast_tokenizer_warning(
                 tokenizer, {"input_ids": [inputs[index] for index in batch]}, return_tensors="pt"
             )
-            out = model.generate(**padded.to(model.device), generation_config=config)
+            out = model.generate(
+                **padded.to(model.device), generation_config=config, use_model_defaults=False
+            )
             for index, text in zip(batch, tokenizer.batch_decode(out, skip_special_tokens=True), strict=True):
                 texts[index] = text
     model.train(training)

@@ -53,8 +53,11 @@ def _mismatch(value: Any, hint: Any, where: str) -> str:
     """Why a value doesn't fit an annotation; empty where it does."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        fits = any(not _mismatch(value, each, where) for each in arguments)
-        return "" if fits else f"{where} is {_a(type(value))}, not {' or '.join(map(_a, arguments))}"
+        found = [_mismatch(value, each, where) for each in arguments]
+        if "" in found:
+            return ""
+        meant = next((m for m, each in zip(found, arguments, strict=True) if type(value) is each), "")
+        return meant or f"{where} is {_a(type(value))}, not {' or '.join(map(_a, arguments))}"
     if origin is tuple:
         return _items_mismatch(
             value, tuple, dict(enumerate(value)) if type(value) is tuple else {}, hint, where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -13,7 +14,7 @@ import typer
 from ftkit._version import __version__
 from ftkit.cli.check_plugins import check_plugins
 from ftkit.cli.list_plugins import list_plugins
-from ftkit.cli.output import complain, warn
+from ftkit.cli.output import complain, give_up_stdout, print_line, warn
 from ftkit.cli.show import show
 from ftkit.cli.train import CONTEXT, train
 from ftkit.errors import FtkitError, PluginWarning
@@ -35,7 +36,7 @@ USAGE_ERROR = 2
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by position
     if wanted:
-        print(f"ftkit {__version__}")  # noqa: T201 - this is the program's answer
+        print_line(f"ftkit {__version__}")
         raise typer.Exit
 
 
@@ -65,6 +66,12 @@ def main() -> None:
         if os.environ.get("FTKIT_DEBUG"):
             raise
         complain("error", str(error))
+        raise SystemExit(USAGE_ERROR) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        give_up_stdout()  # help and version are printed by typer, past our own writing
+        complain("error", f"the answer can't be written: {error.strerror}")
         raise SystemExit(USAGE_ERROR) from None
 
 

@@ -11,7 +11,7 @@ from ftkit.errors import FtkitError
 
 _UNLIMITED = 1_000_000  # columns: in a pipe a row is one line, however long
 _CLOSED_PIPE = 141  # what a shell reports for a program ended by SIGPIPE
-_WIDEST = 28  # characters of a name in a terminal
+_WIDEST = 18  # characters of a name in a terminal
 
 
 def print_json(data: Any) -> None:
@@ -75,14 +75,14 @@ def _write(text: str) -> None:
     try:
         print(text, flush=True)  # noqa: T201 - the program's answer
     except BrokenPipeError:
-        _give_up_stdout()  # whoever read our output has seen enough
+        give_up_stdout()  # whoever read our output has seen enough
         raise SystemExit(_CLOSED_PIPE) from None
     except OSError as error:
-        _give_up_stdout()
+        give_up_stdout()
         raise FtkitError(f"the answer can't be written: {error.strerror}") from error
 
 
-def _give_up_stdout() -> None:
+def give_up_stdout() -> None:
     """Let what is still buffered go nowhere, or Python would complain about it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

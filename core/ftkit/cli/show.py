@@ -96,7 +96,7 @@ def _plain_facts(info: Info | None) -> dict[str, str]:
     for key, value in data.items():
         if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
             texts[key.replace("_", " ")] = ", ".join(value)
-        elif isinstance(value, (str, int, float)):
+        elif isinstance(value, (str, int, float)) and value is not False:
             texts[key.replace("_", " ")] = str(value)
     return texts
 

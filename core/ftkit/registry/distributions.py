@@ -75,7 +75,7 @@ def _installed() -> Iterator[Distribution]:
     context = DistributionFinder.Context()
     for finder in sys.meta_path:
         find = getattr(finder, "find_distributions", None)
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             yield from find(context) if find else ()
 
 
@@ -90,7 +90,7 @@ def _key(distribution: Distribution) -> str:
     folder = _folder(distribution)
     if folder is not None:
         return canonical(_folder_name(folder))
-    with suppress(Exception):
+    with suppress(Exception, SystemExit):
         return canonical(str(distribution.metadata["Name"]))
     return ""
 

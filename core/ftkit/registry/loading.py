@@ -161,8 +161,11 @@ class Blame:
         )
 
     def _fault_of_error(self, error: BaseException, hook: str | None) -> Fault:
-        problem, remedy = _in_words(error, self.record)
-        file, line = _place(error, self.record)
+        try:
+            (problem, remedy), (file, line) = _in_words(error, self.record), _place(error, self.record)
+        except BaseException:  # noqa: BLE001 - an exception of the plugin's own can be as hostile as the rest
+            kind = _kind_name(type(error))
+            return fault_of(self.record, f"raised {kind}, which can't be shown", hook=hook)
         return fault_of(self.record, problem, remedy, hook=hook, file=file, line=line)
 
 
@@ -178,16 +181,18 @@ def _in_words(error: BaseException, record: PluginRecord) -> tuple[str, str]:
         return f"needs the module {missing}, which is not installed", _install_line(missing, record)
     if isinstance(error, SystemExit):
         return f"ended the program (SystemExit: {_text(error.code)})", "raise an exception instead"
-    kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    return f"raised {name}: {_text(error)}", ""
+    return f"raised {_kind_name(type(error))}: {_text(error)}", ""
+
+
+def _kind_name(kind: type) -> str:
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _text(value: object) -> str:
     """What `str` gives, on one line; a plugin's own exception may fail to be written."""
     try:
         return " ".join(str(value).split())[:_LONGEST]
-    except Exception:  # noqa: BLE001 - whatever its __str__ raises
+    except BaseException:  # noqa: BLE001 - whatever its __str__ raises
         return "(it can't be shown)"
 
 
@@ -205,7 +210,7 @@ def _install_line(module: str, record: PluginRecord) -> str:
 
 def _place(error: BaseException, record: PluginRecord) -> tuple[str | None, int | None]:
     """The innermost line of the plugin's own code that led to the error."""
-    if isinstance(error, SyntaxError) and isinstance(error.filename, str):
+    if isinstance(error, SyntaxError) and isinstance(error.filename, str) and Path(error.filename).is_file():
         return error.filename, error.lineno if isinstance(error.lineno, int) else None
     frames = reversed(list(traceback.walk_tb(_traceback(error))))
     return own_place(((frame.f_code.co_filename, line) for frame, line in frames), record.module)

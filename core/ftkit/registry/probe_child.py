@@ -95,6 +95,7 @@ class LastWords:
         self._file = file
         self._module = module
         self._real_exit = os._exit
+        self._process = os.getpid()
 
     def listen(self) -> None:
         """Start to listen; there is no way to stop, the process is ours alone."""
@@ -121,6 +122,8 @@ class LastWords:
         self._say(f"{when}: {error!r}", traceback.tb_frame if traceback else None)
 
     def _say(self, what: str, frame: FrameType | None) -> None:
+        if os.getpid() != self._process:
+            return  # a copy that the plugin forked; that it did is said already
         places = []
         while frame is not None:
             places.append((frame.f_code.co_filename, frame.f_lineno))

@@ -52,7 +52,7 @@ def own_place(
 def module_summary(module: str) -> str:
     """The first line of a module's docstring; empty where there is none to read."""
     file = module_file(module)
-    with suppress(Exception):
+    with suppress(Exception, SystemExit):
         docstring = _docstring(file) if file else ""
         return next((line.strip() for line in docstring.splitlines() if line.strip()), "")
     return ""
@@ -62,7 +62,7 @@ def _top_level(name: str) -> ModuleSpec | None:
     """Ask the finders in their order, as import does: editable installs bring finders of their own."""
     for finder in sys.meta_path:
         find_spec = getattr(finder, "find_spec", None)
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             spec: ModuleSpec | None = find_spec(name, None) if find_spec else None
             if spec is not None:
                 return spec
@@ -70,7 +70,7 @@ def _top_level(name: str) -> ModuleSpec | None:
 
 
 def _below(name: str, folders: Sequence[str]) -> ModuleSpec | None:
-    with suppress(Exception):
+    with suppress(Exception, SystemExit):
         return PathFinder.find_spec(name, folders)
     return None
 

@@ -75,11 +75,11 @@ def make_plan(recipe: Recipe) -> Plan:
 
 
 def _task(recipe: Recipe) -> str | None:
-    """The task asked for; a rehearsal that asks for none takes the first that ftkit itself brings."""
+    """The task asked for; a rehearsal that asks for none takes the built-in one that says it is the one."""
     if recipe.task or not recipe.rehearsal:
         return recipe.task
-    own = [plugin for plugin in list_plugins("task") if plugin.builtin and plugin.status == "ok"]
-    return own[0].qualified if own else None
+    own = [each.qualified for each in list_plugins("task") if each.builtin and each.status == "ok"]
+    return next((name for name in own if _task_info(load_plugins(task=name)).rehearsed_first), None)
 
 
 def _demand_all(plugins: SelectedPlugins) -> None:

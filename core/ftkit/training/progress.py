@@ -53,8 +53,3 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers carries n
         """Close the bar."""
         if self._bar is not None:
             self._bar.close()
-
-
-def say(text: str) -> None:
-    """Tell the person something that is no part of the answer."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - a remark to the person

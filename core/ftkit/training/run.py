@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import resource
 import sys
-import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from transformers import set_seed
-
-from ftkit.data.batches import TokenBudgetBatches, padding_fraction
 from ftkit.data.examples import Formatter, read_examples
 from ftkit.data.split import split
 from ftkit.data.tokenised import TokenisedExamples, tokenise
@@ -24,9 +18,10 @@ from ftkit.evaluation import Evaluation, evaluate
 from ftkit.loading import LoadedModel, load_selected
 from ftkit.training.folder import RunFolder, create_run_folder, size_of
 from ftkit.training.plan import Plan, make_plan
-from ftkit.training.progress import Progress, say
 from ftkit.training.recipe import Recipe
-from ftkit.training.trainer import create_trainer, trainer_arguments
+
+if TYPE_CHECKING:
+    from ftkit.training.loop import Trained
 
 _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
@@ -44,23 +39,6 @@ class Run:
     result: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What the training itself took.
-
-    Attributes:
-        seconds: Wall time.
-        steps: Optimiser steps.
-        epochs: Passes over the rows.
-        padding: Share of padding among the tokens of the batches.
-    """
-
-    seconds: float
-    steps: int
-    epochs: float
-    padding: float
-
-
 def train(recipe: Recipe) -> Run:
     """Fine-tune as a recipe says, evaluate on the validation rows, and leave a run folder.
 
@@ -71,6 +49,11 @@ def train(recipe: Recipe) -> Run:
     hook = plan.plugins.manager.hook
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
     training_rows, validation_rows = _read(plan, formatter)
+    # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
+    from transformers import set_seed  # noqa: PLC0415
+
+    from ftkit.training.loop import fine_tune  # noqa: PLC0415
+
     set_seed(recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, recipe.device)
     examples = _tokenised(training_rows, plan, loaded)
@@ -78,7 +61,7 @@ def train(recipe: Recipe) -> Run:
     folder.write_text("recipe.yaml", plan.recipe.as_yaml())
     _announce(plan, examples, len(validation_rows), folder)
     _start(plan, folder)
-    trained = _fine_tune(plan, loaded, examples, folder)
+    trained = fine_tune(plan, loaded, examples, folder)
     hook.save_artifact(model=loaded.model, directory=folder.artifact)
     evaluation = evaluate(loaded, formatter, plan.task_info, validation_rows, plan.settings)
     hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
@@ -104,11 +87,11 @@ def _tokenised(rows: Sequence[Example], plan: Plan, loaded: LoadedModel) -> Toke
 def _announce(plan: Plan, examples: TokenisedExamples, validation: int, folder: RunFolder) -> None:
     recipe = plan.recipe
     if recipe.rehearsal:
-        say(
+        _say(
             f"rehearsal: the task's bundled sample on {plan.checkpoint}; for the real thing: "
             f"ftkit train --model {recipe.model} --method {recipe.method} --task {recipe.task} --data FILE"
         )
-    say(
+    _say(
         f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(examples)} training rows, {validation} for "
         f"validation, {examples.truncated} truncated → {folder.path}"
     )
@@ -119,32 +102,6 @@ def _start(plan: Plan, folder: RunFolder) -> None:
 
     recipe = yaml.safe_load(plan.recipe.as_yaml())
     plan.plugins.manager.hook.run_started(directory=folder.path, recipe=recipe)
-
-
-def _fine_tune(plan: Plan, loaded: LoadedModel, examples: TokenisedExamples, folder: RunFolder) -> Trained:
-    """Train the model in place."""
-    hook, settings, seed = plan.plugins.manager.hook, plan.settings, plan.recipe.seed
-    batches = TokenBudgetBatches(examples.lengths, settings["token_budget"], seed)
-    callbacks = [Progress(folder)]
-    callbacks += [each for more in hook.trainer_callbacks(directory=folder.path) for each in more]
-    with tempfile.TemporaryDirectory(prefix="ftkit-") as scratch:
-        arguments = trainer_arguments(settings, seed, loaded.model.device, scratch)
-        for overriding in hook.trainer_arguments(arguments=MappingProxyType(arguments)):
-            arguments = {**arguments, **overriding}
-        trainer = create_trainer(
-            loaded.model,
-            loaded.tokenizer,
-            batches,
-            examples,
-            arguments,
-            callbacks,
-            settings["label_smoothing"],
-        )
-        start = time.perf_counter()
-        trainer.train()
-    state = trainer.state
-    padding = padding_fraction(list(batches), examples.lengths)
-    return Trained(time.perf_counter() - start, state.global_step, state.epoch or 0.0, padding)
 
 
 def _result(
@@ -192,3 +149,8 @@ def _peak_memory() -> int:
     """Largest resident size of this process so far, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
+
+
+def _say(text: str) -> None:
+    """Tell the person something that is no part of the answer."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - a remark to the person

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from typing import Any
 
 import pluggy
@@ -22,7 +23,7 @@ from ftkit.registry.guard.state import Watcher
 
 _HOLDERS: tuple[Any, ...] = (
     *(builtins, importlib.metadata, io, json, os, signal, subprocess, sys, tempfile, threading),
-    *(pathlib.Path, pluggy.PluginManager),
+    *(time, pathlib.Path, threading.Thread, pluggy.PluginManager),
 )
 _INSPECTED = ("getattr_static", "isfunction", "signature", "unwrap")
 """What ftkit uses of `inspect`; torch replaces another of its functions, and means no harm."""
@@ -42,6 +43,7 @@ class PatchedFunctions(Watcher):
             if callable(value)
         ]
         self._before += [(inspect, name, getattr(inspect, name)) for name in _INSPECTED]
+        self._before.append((tempfile, "tempdir", tempfile.tempdir))
         self._environ = os.environ
 
     def restore(self) -> list[str]:
@@ -63,6 +65,7 @@ class ModuleTable(Watcher):
     def __init__(self) -> None:
         self._modules = dict(sys.modules)
         self._finders = list(sys.meta_path)
+        self._path_hooks = list(sys.path_hooks)
 
     def restore(self) -> list[str]:
         """Put back the modules and finders that were there."""
@@ -74,6 +77,13 @@ class ModuleTable(Watcher):
         if any(finder not in sys.meta_path for finder in self._finders):
             sys.meta_path[:] = self._finders
             said.append("took finders away from sys.meta_path")
+        elif sys.meta_path[: len(self._finders)] != self._finders:
+            sys.meta_path[:] = self._finders
+            said.append("put a finder before those of sys.meta_path")
+        if any(hook not in sys.path_hooks for hook in self._path_hooks):
+            sys.path_hooks[:] = self._path_hooks
+            sys.path_importer_cache.clear()
+            said.append("took hooks away from sys.path_hooks")
         return said
 
 

@@ -118,7 +118,7 @@ class SignalHandlers(Watcher):
     def __init__(self) -> None:
         self._active = threading.current_thread() is threading.main_thread()
         self._before = _handlers() if self._active else {}
-        self._alarm_was_set = _alarm_is_set()
+        self._timers_before = _running_timers()
 
     def restore(self) -> list[str]:
         """Put the handlers back and stop an alarm that was not set before."""
@@ -129,8 +129,8 @@ class SignalHandlers(Watcher):
         for number in changed:
             signal.signal(number, self._before[number])
         said = [f"replaced the handler of {signal_name(number)}" for number in changed]
-        if _alarm_is_set() and not self._alarm_was_set:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        for timer in _running_timers() - self._timers_before:
+            signal.setitimer(timer, 0)
             said.append("set an alarm")
         return said
 
@@ -227,8 +227,10 @@ def _known_loggers() -> list[logging.Logger]:
     return [logger for logger in known if isinstance(logger, logging.Logger)]
 
 
-def _alarm_is_set() -> bool:
-    return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
+def _running_timers() -> set[int]:
+    timers = ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
+    known = [getattr(signal, name) for name in timers if hasattr(signal, name)]
+    return {timer for timer in known if signal.getitimer(timer)[0] > 0}
 
 
 def _handlers() -> dict[int, Any]:

@@ -36,6 +36,7 @@ class Streams(Watcher):
             errors="replace",
             write_through=True,
         )
+        _WRITERS.append(self._writer)
         sys.stdout = self._writer
         sys.stdin = io.StringIO()
         self._inside = {"stdout": sys.stdout, "stderr": sys.stderr}
@@ -80,6 +81,9 @@ class Streams(Watcher):
         self._noise.close()
         return [f"wrote {size} bytes to stdout: {head!r}"] if size else []
 
+
+# A plugin's thread may be inside a write when the guard ends: were its stream freed then, Python would crash.
+_WRITERS: list[io.TextIOWrapper] = []
 
 _NAMES = ("stdin", "stdout", "stderr", "__stdout__", "__stderr__")
 
