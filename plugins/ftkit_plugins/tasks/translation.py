@@ -56,6 +56,7 @@ def describe_task() -> TaskInfo:
         ),
         max_output_tokens=256,
         sample=Sample(*sample_files("translation", "jsonl")),
+        rehearsed_first=True,
         citation="Bojar et al., 2016, https://aclanthology.org/W16-2301; Post, 2018, arXiv:1804.08771",
         options=(
             Option("source", "str", "en", "language to translate from", codes),
