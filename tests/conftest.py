@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
+_KINDS = pytest.StashKey[set[str]]()
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many kinds of broken plugin ftkit survived, of how many."""
-    counts = {
-        outcome: sum("test_survival" in report.nodeid for report in terminalreporter.getreports(outcome))
-        for outcome in ("passed", "failed")
-    }
-    if any(counts.values()):
-        total = sum(counts.values())
-        terminalreporter.write_line(f"hostile plugins survived: {counts['passed']}/{total}")
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep which kinds of broken plugin are to be tried."""
+    _keep(session.config, [item.nodeid for item in session.items])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    """Keep the same where only the workers collect."""
+    _keep(node.config, ids)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print how many kinds of broken plugin ftkit survived, of all that were to be tried."""
+    kinds = config.stash.get(_KINDS, set())
+    passed, failed = (
+        {report.nodeid for outcome in outcomes for report in terminalreporter.getreports(outcome)}
+        for outcomes in (("passed",), ("failed", "error"))
+    )
+    if kinds & (passed | failed):
+        survived = len(kinds & passed - failed)
+        terminalreporter.write_line(f"hostile plugins survived: {survived}/{len(kinds)}")
+
+
+def _keep(config: pytest.Config, tests: Sequence[str]) -> None:
+    kinds = {each for each in tests if "test_survival.py::test_neighbours_work" in each}
+    config.stash.setdefault(_KINDS, set()).update(kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,37 +15,95 @@ MODULES = sorted(CORE.rglob("*.py"))
 
 
 def imports_of(file: Path) -> set[str]:
+    """The modules that a file's import statements can name, wherever they stand, those of types too."""
+    return _imported(ast.walk(_parsed(file)), file)
+
+
+def run_time_imports_of(file: Path) -> set[str]:
+    """The same without what stands under `if TYPE_CHECKING:`."""
+    return _imported(_walk_at_run_time(_parsed(file)), file)
+
+
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _walk_at_run_time(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _walk_at_run_time(child)
+
+
+def _imported(nodes: Iterator[ast.AST], file: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
+            home = _home(node, file)
+            # `from ftkit.registry import probe` names a module or something in one: both are kept.
+            found |= {home} | {f"{home}.{alias.name}" for alias in node.names}
     return found
+
+
+def _home(node: ast.ImportFrom, file: Path) -> str:
+    """What stands behind `from`, as an absolute name."""
+    if not node.level:
+        return node.module or ""
+    package = file.relative_to(CORE.parent).parts[: -node.level]
+    return ".".join([*package, *filter(None, [node.module])])
+
+
+def lies_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import ftkit_plugins.tasks", "ftkit_plugins.tasks"),
+        ("import os, ftkit.cli.app as app", "ftkit.cli.app"),
+        ("from ftkit.registry import probe", "ftkit.registry.probe"),
+        ("from ftkit import cli", "ftkit.cli"),
+        ("from . import probe", "ftkit.registry.probe"),
+        ("from .guard import state", "ftkit.registry.guard.state"),
+        ("from .. import cli", "ftkit.cli"),
+        ("from ..cli.app import main", "ftkit.cli.app"),
+        ("def late():\n    from ..cli import app", "ftkit.cli.app"),
+        ("try:\n    import ftkit.cli\nexcept ImportError: ...", "ftkit.cli"),
+    ],
+)
+def test_every_way_to_write_an_import_is_seen(source: str, name: str) -> None:
+    file = CORE / "registry" / "example.py"
+    assert name in _imported(ast.walk(ast.parse(source)), file)
+
+
+def test_imports_for_types_alone_are_none_at_run_time() -> None:
+    tree = ast.parse("if TYPE_CHECKING:\n    import ftkit.cli\nimport os")
+    assert _imported(_walk_at_run_time(tree), CORE / "example.py") == {"os"}
 
 
 @pytest.mark.parametrize("file", MODULES, ids=[str(file.relative_to(CORE)) for file in MODULES])
 def test_core_imports_nothing_of_the_built_in_plugins(file: Path) -> None:
-    assert not [name for name in imports_of(file) if name.startswith("ftkit_plugins")]
+    assert not [name for name in imports_of(file) if lies_in(name, "ftkit_plugins")]
 
 
 def test_only_the_way_in_uses_the_command_line() -> None:
-    users = {file for file in MODULES if any(name.startswith("ftkit.cli") for name in imports_of(file))}
-    assert all(file.parent.name == "cli" or file.name == "__main__.py" for file in users)
+    users = {file for file in MODULES if any(lies_in(name, "ftkit.cli") for name in imports_of(file))}
+    assert users
+    assert all(file.parent.name == "cli" or file == CORE / "__main__.py" for file in users)
 
 
-@pytest.mark.parametrize("name", ["descriptions.py", "errors.py", "hookspecs.py"])
-def test_the_ground_floor_imports_nothing_of_ours_at_run_time(name: str) -> None:
-    tree = ast.parse((CORE / name).read_text(encoding="utf-8"))
-    names = [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
-    assert not [module for module in names if module.startswith("ftkit")]
+@pytest.mark.parametrize("file", sorted(CORE.glob("registry/**/*.py")), ids=lambda file: file.stem)
+def test_the_registry_knows_neither_runs_nor_models(file: Path) -> None:
+    above = ("ftkit.cli", "ftkit.plugins", "ftkit.training", "ftkit.models", "ftkit.loading", "ftkit.data")
+    assert not [name for name in imports_of(file) for room in above if lies_in(name, room)]
 
 
-def test_the_registry_uses_only_what_its_own_page_lists_above() -> None:
-    page = (CORE / "registry" / "__init__.py").read_text(encoding="utf-8")
-    order = [line.split()[0] for line in page.splitlines() if line.startswith("    ")]
-    for position, room in enumerate(order):
-        files = [CORE / "registry" / f"{room}.py", *(CORE / "registry" / room).glob("*.py")]
-        for file in filter(Path.is_file, files):
-            used = {name.split(".")[2] for name in imports_of(file) if name.startswith("ftkit.registry.")}
-            assert used <= {*order[:position], room}, file
+@pytest.mark.parametrize("name", ["descriptions.py", "errors.py", "hookspecs.py", "typed_data.py"])
+def test_the_ground_floor_imports_nothing_of_ours_at_run_time_but_itself(name: str) -> None:
+    ground = {"ftkit.descriptions", "ftkit.errors", "ftkit.hookspecs", "ftkit.typed_data"}
+    ours = {each for each in run_time_imports_of(CORE / name) if lies_in(each, "ftkit")}
+    assert not [each for each in ours if not any(lies_in(each, floor) for floor in ground)]

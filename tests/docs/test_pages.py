@@ -24,3 +24,30 @@ def test_every_command_of_the_page_prints_what_the_page_shows(page: str, tmp_pat
             f"$ {command}\n{printed}\n--- expected ---\n{expected}"
         )
     assert count > 0
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "same"),
+    [
+        ("a …", "a b c", True),
+        ("a …", "a b\nc", False),
+        ("a … c", "a b\nc", False),
+        ("…\nb", "b", True),
+        ("…\nb", "a\na\nb", True),
+        ("a\n…", "a", True),
+        ("a\n…", "a\nb\nc", True),
+        ("a\n…\nc", "a\nb\nb\nc", True),
+        ("a\n…\nc", "a\nb\nb", False),
+        ("…", "a\nb", True),
+        ("…", "", True),
+        ("", "", True),
+        ("", "a", False),
+        ("a", "a\nb", False),
+        ("a\nb", "a", False),
+        ("a.c", "abc", False),
+    ],
+)
+def test_dots_stand_for_the_rest_of_a_line_and_alone_for_lines(
+    expected: str, printed: str, *, same: bool
+) -> None:
+    assert bool(as_pattern(expected).fullmatch(printed)) is same

@@ -58,4 +58,4 @@ def test_the_first_command_of_the_readme_rehearses_on_what_is_embedded(tmp_path:
     assert ended.status == 0, ended.err
     assert ended.json["checkpoint"] == "bart-tiny"
     assert ended.json["rehearsal"] is True
-    assert (tmp_path / "runs" / "bart-adapter-qa-1" / "artifact" / "adapter.safetensors").is_file()
+    assert (tmp_path / "runs" / "bart-adapter-translation-1" / "artifact" / "adapter.safetensors").is_file()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sysconfig
 from pathlib import Path
 
 import pytest
 
-from support.program import run_ftkit, run_python
+from support.program import environment, run_ftkit, run_python
 from support.wheels import ECHO, PluginDistribution, install, task_distribution
 
 _MODULES = """
@@ -101,6 +103,79 @@ def test_installed_distribution_wins_over_the_egg_info_of_its_source_tree(tmp_pa
     assert [(row["name"], row["version"]) for row in rows if row["distribution"] == "echo"] == [
         ("echo", "2.0")
     ]
+
+
+def test_a_metadata_folder_named_like_ftkit_hides_nothing_of_ftkits_own(tmp_path: Path) -> None:
+    site = install([task_distribution("dash")], tmp_path)
+    (site / "dash-1.0.dist-info").rename(site / "ftkit-dash-1.0.dist-info")
+    rows = run_ftkit("list-plugins", "--json", sites=[site]).json
+    plain = run_ftkit("list-plugins", "--json").json
+    assert plain
+    assert [row for row in rows if row["distribution"] == "ftkit"] == plain
+    assert [row["status"] for row in rows if row not in plain] in (["ok"], ["unreadable"])
+
+
+def test_a_distribution_that_passes_itself_off_as_ftkit_is_unreadable_and_hides_nothing(
+    tmp_path: Path,
+) -> None:
+    site = install([task_distribution("evil")], tmp_path)
+    metadata = site / "evil-1.0.dist-info" / "METADATA"
+    metadata.write_text(metadata.read_text().replace("Name: evil", "Name: ftkit"))
+    rows = run_ftkit("list-plugins", "--json", sites=[site]).json
+    plain = run_ftkit("list-plugins", "--json").json
+    assert [row for row in rows if row["builtin"]] == plain
+    [evil] = [row for row in rows if row not in plain]
+    assert (evil["distribution"], evil["status"]) == ("evil", "unreadable")
+    without = run_ftkit("list-plugins", "--json", "--builtin-only", sites=[site]).json
+    assert [row["status"] for row in without if row not in plain] == ["disabled"]
+
+
+def test_two_eggs_on_the_path_are_two_distributions(tmp_path: Path) -> None:
+    eggs = [tmp_path / f"{name}-1.0-py3.egg" for name in ("one", "two")]
+    for egg, name in zip(eggs, ("one", "two"), strict=True):
+        (egg / "EGG-INFO").mkdir(parents=True)
+        (egg / f"{name}.py").write_text(ECHO)
+        (egg / "EGG-INFO" / "PKG-INFO").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (egg / "EGG-INFO" / "entry_points.txt").write_text(f"[ftkit.tasks]\n{name} = {name}\n")
+    rows = run_ftkit("list-plugins", "--json", sites=eggs).json
+    found = [(row["name"], row["distribution"], row["status"]) for row in rows if not row["builtin"]]
+    assert found == [("one", "one", "ok"), ("two", "two", "ok")]
+
+
+def test_a_distribution_that_is_called_like_a_kind_has_no_fault_but_its_conflict(tmp_path: Path) -> None:
+    rival = task_distribution("rival", entry_points="[ftkit.tasks]\ntask = rival\n")
+    site = install([task_distribution("task"), rival], tmp_path)
+    rows = run_ftkit("check-plugins", "--json", sites=[site], FTKIT_DISABLE_PLUGINS="ftkit").json
+    faults = {
+        row["distribution"]: [fault["problem"] for fault in row["faults"]]
+        for row in rows
+        if row["distribution"] != "ftkit"
+    }
+    assert sorted(faults) == ["rival", "task"]
+    for problems in faults.values():
+        assert ["is claimed by" in problem for problem in problems] == [True]
+
+
+@pytest.mark.parametrize("command", [["list-plugins", "--json"], ["show", "echo"], ["check-plugins", "echo"]])
+def test_modules_in_the_current_directory_are_none_of_the_standard_library(
+    tmp_path: Path, command: list[str]
+) -> None:
+    site = install([task_distribution("echo")], tmp_path)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name in ("json", "signal", "tempfile", "typing"):
+        (folder / f"{name}.py").write_text("raise RuntimeError('mine')\n")
+    program = Path(sysconfig.get_path("scripts")) / "ftkit"
+    ended = subprocess.run(
+        [str(program), *command],
+        env=environment([site], FTKIT_DISABLE_PLUGINS="ftkit"),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def test_requirement_with_a_marker_that_is_false_here_does_not_count(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from typing import Any
 
@@ -78,6 +79,29 @@ def test_static_and_class_methods_and_other_function_names_count_as_implementati
     assert {one.hook for one in found} == {"describe_task", "parse_output", "score"}
     names = {one.hook: [parameter.name for parameter in one.parameters] for one in found}
     assert names == {"describe_task": [], "parse_output": ["text"], "score": ["predictions"]}
+
+
+def test_a_required_hook_that_is_only_wrapped_is_missing() -> None:
+    class Plugin:
+        @hookimpl(wrapper=True)
+        def parse_output(self) -> Any:
+            return (yield)
+
+    found = {(p.hook, p.text) for p in problems(Plugin(), KINDS["task"])}
+    assert ("parse_output", "is not implemented") in found
+
+
+def test_marked_things_that_pluggy_would_not_call_are_named() -> None:
+    class Callable:
+        def __call__(self, text: str) -> str:
+            return text
+
+    class Plugin:
+        score = hookimpl(functools.lru_cache(lambda predictions: predictions))
+        parse_output = hookimpl(Callable())  # type: ignore[call-overload]
+
+    found = [p.hook for p in problems(Plugin(), KINDS["task"]) if "is no plain function" in p.text]
+    assert found == ["parse_output", "score"]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))

@@ -1,7 +1,7 @@
 """Documentation pages as programs: their files are written, their commands run, their outputs compared.
 
 ```toml title="folder/file"     becomes that file
-```console                      `$ command` lines, each followed by what it prints; `…` stands for anything
+```console                      `$ command` lines, each followed by what it prints (see `as_pattern` for `…`)
 ```python                       runs as a script that must end well
 """
 
@@ -31,8 +31,17 @@ def run_page(page: Path, folder: Path, env: dict[str, str]) -> Iterator[tuple[st
 
 
 def as_pattern(expected: str) -> re.Pattern[str]:
-    """What an output must match as a whole: `…` matches anything, over lines too."""
-    return re.compile(".*".join(re.escape(part) for part in expected.split("…")), re.S)
+    """What an output must match as a whole.
+
+    `…` stands for anything within its line; alone on a line, for any number of lines, none included.
+    """
+    return re.compile("".join(_line_pattern(line) for line in expected.split("\n")))
+
+
+def _line_pattern(line: str) -> str:
+    if line == "…":
+        return r"(?:.*\n)*?(?:.*\Z)?"
+    return ".*".join(re.escape(part) for part in line.split("…")) + r"(?:\n|\Z)"
 
 
 def _commands(text: str) -> Iterator[tuple[str, str]]:

@@ -106,14 +106,27 @@ def task_distribution(name: str, body: str = ECHO, **changes: object) -> PluginD
 
 def install(distributions: list[PluginDistribution], folder: Path) -> Path:
     """Build the wheels and let pip install them into `folder/site`, which it returns."""
-    wheels = folder / "wheels"
-    wheels.mkdir(parents=True)
-    paths = [str(each.write_wheel(wheels)) for each in distributions]
+    paths = [str(path) for path in _wheels(distributions, folder)]
     site = folder / "site"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
     command += ["--disable-pip-version-check", "--target", str(site), *paths]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return site
+
+
+def unpack(distributions: list[PluginDistribution], folder: Path) -> Path:
+    """Build the wheels and unpack them into `folder/site`: what `install` does, in a fiftieth of the time."""
+    site = folder / "site"
+    for path in _wheels(distributions, folder):
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(site)
+    return site
+
+
+def _wheels(distributions: list[PluginDistribution], folder: Path) -> list[Path]:
+    wheels = folder / "wheels"
+    wheels.mkdir(parents=True)
+    return [each.write_wheel(wheels) for each in distributions]
 
 
 def _digest(text: str) -> str:
