@@ -1,4 +1,4 @@
-"""The four kinds of plugin: the table that ties a kind to its entry-point group and its hooks."""
+"""The four kinds of plugin: the table that ties a kind to its hooks and its description."""
 
 from __future__ import annotations
 
