@@ -65,6 +65,15 @@ class PluginRecord:
         return (self.name, *self.aliases)
 
     @property
+    def usable(self) -> bool:
+        """Whether it can be resolved: `ok`, or by its qualified name in a conflict."""
+        return self.status in ("ok", "conflict")
+
+    def answers_to(self, name: str) -> bool:
+        """Whether a name, as it is compared, is one of its own."""
+        return name in map(normalise, self.names)
+
+    @property
     def label(self) -> str:
         """`kind:name`."""
         return f"{self.kind}:{self.name}"
@@ -123,8 +132,8 @@ class Catalogue:
         return tuple(record for record in self.records if kind in (None, record.kind) or not record.kind)
 
     def usable(self, kind: str | None = None) -> tuple[PluginRecord, ...]:
-        """Plugins that can be resolved: `ok`, and by qualified name those in conflict."""
-        return tuple(r for r in self.of_kind(kind) if r.status in ("ok", "conflict"))
+        """Plugins that can be resolved."""
+        return tuple(record for record in self.of_kind(kind) if record.usable)
 
 
 def read_catalogue(environ: Mapping[str, str] = os.environ) -> Catalogue:
@@ -213,7 +222,7 @@ def _matches(record: PluginRecord, word: str) -> bool:
     """Whether `name`, `kind:name`, `distribution` or `distribution:name` means this plugin."""
     owners, name = split_qualified(word)
     distribution = canonical(record.distribution.name)
-    named = name in map(normalise, record.names)
+    named = record.answers_to(name)
     if not owners:
         return named or canonical(name) == distribution
     return named and all(owner == record.kind or canonical(owner) == distribution for owner in owners)

@@ -95,7 +95,7 @@ def _unfit_description(info: object, implementation: object, record: PluginRecor
     [hook] = [one for one in implementations(implementation) if one.hook == kind.describe and not one.wrapper]
     if type(info) is not kind.info:  # a subclass could behave in its own way
         return hook.problem(
-            f"returned {_name(info)}, not {kind.info.__name__}", f"return a {kind.info.__name__}"
+            f"returned {type(info).__name__}, not {kind.info.__name__}", f"return a {kind.info.__name__}"
         )
     try:
         described: Any = kind.info
@@ -116,10 +116,6 @@ def _unfit_checkpoints(info: BackboneInfo, hook: Implementation, record: PluginR
                 f"begin its name with {record.name}- and write it in lower case with dashes",
             )
     return None
-
-
-def _name(value: object) -> str:
-    return type(value).__name__
 
 
 @dataclass

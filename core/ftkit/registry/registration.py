@@ -76,8 +76,7 @@ def implementations(plugin: object) -> list[Implementation]:
     """The functions of a plugin that carry ftkit's mark, found without running its properties."""
     found = []
     for name in dir(plugin):
-        static = inspect.getattr_static(plugin, name, None)
-        function = static.__func__ if isinstance(static, (staticmethod, classmethod)) else static
+        static, function = _behind(plugin, name)
         mark = vars(function).get(_MARK) if inspect.isfunction(function) else None
         if not isinstance(mark, dict):
             continue
@@ -93,6 +92,12 @@ def implementations(plugin: object) -> list[Implementation]:
             )
         )
     return found
+
+
+def _behind(plugin: object, name: str) -> tuple[Any, Any]:
+    """An attribute as it is stored, no property run, and the function inside a static or class method."""
+    static = inspect.getattr_static(plugin, name, None)
+    return static, static.__func__ if isinstance(static, (staticmethod, classmethod)) else static
 
 
 def problems(plugin: object, kind: Kind) -> list[Problem]:
@@ -128,8 +133,7 @@ def _missing(plugin: object, present: set[str], kind: Kind) -> Iterator[Problem]
 def _marked_otherwise(plugin: object) -> Iterator[Problem]:
     """Marked things that pluggy would not call, such as a function behind `functools.lru_cache`."""
     for name in dir(plugin):
-        static = inspect.getattr_static(plugin, name, None)
-        inner = static.__func__ if isinstance(static, (staticmethod, classmethod)) else static
+        _, inner = _behind(plugin, name)
         if not inspect.isfunction(inner) and isinstance(getattr(inner, "__dict__", {}).get(_MARK), dict):
             yield Problem("is marked but is no plain function", "mark a plain function", name)
 
@@ -189,8 +193,7 @@ class _Manager(pluggy.PluginManager):
     """
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
-        static = inspect.getattr_static(plugin, name, None)
-        function = getattr(static, "__func__", static)
+        _, function = _behind(plugin, name)
         if not inspect.isfunction(function) or _MARK not in function.__dict__:
             return None
         return super().parse_hookimpl_opts(plugin, name)

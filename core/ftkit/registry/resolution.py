@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ftkit.errors import AmbiguousName, UnavailablePlugin, UnknownPlugin
 from ftkit.registry.catalogue import Catalogue, PluginRecord
 from ftkit.registry.distributions import GROUPS, canonical
-from ftkit.registry.names import nearest, normalise, split_qualified
+from ftkit.registry.names import nearest, split_qualified
 
 _KINDS = frozenset(GROUPS.values())
 
@@ -41,7 +41,7 @@ class _Query:
 
     def finds(self, record: PluginRecord, name: str) -> bool:
         return (
-            name in map(normalise, record.names)
+            record.answers_to(name)
             and self.kind in (None, record.kind)
             and self.distribution in (None, canonical(record.distribution.name))
         )
@@ -69,10 +69,9 @@ def resolve(catalogue: Catalogue, typed: str, kind: str | None = None, *, usable
             found = found or _find(catalogue, replace(query, kind="backbone"), prefix)
     if found is None:
         raise UnknownPlugin(_unknown(catalogue, query))
-    if usable_only and found.status not in ("ok", "conflict"):
+    if usable_only and not found.usable:
         raise UnavailablePlugin(_unavailable(query, found))
-    named = query.name in map(normalise, found.names)
-    return Choice(found, checkpoint=None if named else query.name)
+    return Choice(found, checkpoint=None if found.answers_to(query.name) else query.name)
 
 
 def _parse(catalogue: Catalogue, typed: str, kind: str | None) -> _Query:
@@ -98,7 +97,7 @@ def _prefixes(name: str) -> list[str]:
 
 def _find(catalogue: Catalogue, query: _Query, name: str) -> PluginRecord | None:
     found = [record for record in catalogue.records if query.finds(record, name)]
-    usable = [record for record in found if record.status in ("ok", "conflict")]
+    usable = [record for record in found if record.usable]
     if len(usable) > 1:
         raise AmbiguousName(_ambiguous(query, usable))
     return next(iter([*usable, *found]), None)
