@@ -46,8 +46,9 @@ if TYPE_CHECKING:
     from ftkit.hookspecs import hookimpl
     from ftkit.loading import LoadedModel, load
     from ftkit.plugins import list_plugins, load_plugins
+    from ftkit.training.interrupts import Interrupted
     from ftkit.training.recipe import Recipe
-    from ftkit.training.run import Run, train
+    from ftkit.training.run import Run, resume, train
 
     from . import models
 
@@ -65,6 +66,7 @@ __all__ = [
     "ExtensionInfo",
     "Fault",
     "FtkitError",
+    "Interrupted",
     "LoadedModel",
     "MethodInfo",
     "Metric",
@@ -89,13 +91,14 @@ __all__ = [
     "load_pretrained_model",
     "load_pretrained_tokenizer",
     "models",
+    "resume",
     "train",
 ]
 
 # The light ones first: a plugin's names are found without loading what runs plugins.
 _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
-    *("training.recipe", "training.run"),
+    *("training.recipe", "training.interrupts", "training.run"),
 )
 
 

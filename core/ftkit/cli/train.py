@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +16,7 @@ from ftkit.cli.options import (
     complete_method,
     complete_task,
 )
-from ftkit.cli.output import print_json, print_line
+from ftkit.cli.output import complain, print_json, print_line
 
 if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
@@ -51,12 +53,16 @@ def train(
     ] = None,
     validation_data: Annotated[str | None, typer.Option(help="Validation rows, likewise.")] = None,
     output: Annotated[str | None, typer.Option(help="The run's folder.")] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped; takes no more.")
+    ] = None,
     extension: Annotated[
         list[str] | None,
         typer.Option(help="An extension that accompanies the run.", autocompletion=complete_extension),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
 ) -> None:
     """Fine-tune a model; without --data, rehearse on what is embedded.
@@ -81,18 +87,33 @@ def train(
         "device": device,
     }
     file, options = _parted(words or [])
+    if resume is not None and (words or any(value is not None for value in given.values())):
+        raise typer.BadParameter("--resume goes on with a run as its recipe says: it takes no other options")
     base = read_recipe(Path(file)) if file else Recipe()
-    run = _train(base.overridden(given, options))
+    with _told_when_stopped():
+        run = _train(base.overridden(given, options), resume, quiet=quiet)
     if json:
         print_json(run.result)
     else:
         _print(run)
 
 
-def _train(recipe: Recipe) -> Run:
-    from ftkit.training.run import train as train_recipe
+def _train(recipe: Recipe, resume: str | None, *, quiet: bool) -> Run:
+    from ftkit.training import run
 
-    return train_recipe(recipe)
+    return run.train(recipe, quiet=quiet) if resume is None else run.resume(Path(resume), quiet=quiet)
+
+
+@contextmanager
+def _told_when_stopped() -> Iterator[None]:
+    """A run that a signal stopped says how to go on, and ends with the status that shells expect."""
+    from ftkit.training.interrupts import Interrupted
+
+    try:
+        yield
+    except Interrupted as stopped:
+        complain("stopped", str(stopped))
+        raise SystemExit(128 + stopped.signal) from None
 
 
 def _parted(words: list[str]) -> tuple[str | None, dict[str, dict[str, Any]]]:

@@ -1,11 +1,20 @@
 """Fine-tuning, from a recipe to a run folder.
 
-settings    the options of training itself
-recipe      what to do, from the command line or a file
-plan        a recipe resolved: plugins imported, options checked, weights and data decided
-folder      the files of a run
-progress    what the person sees, and the run's metrics
-trainer     transformers' trainer with our batches and our loss
-loop        trainer, callbacks and extensions put together, and run
-run         the main path
+settings      the options of training itself
+recipe        what to do, from the command line or a file
+plan          a recipe resolved: plugins imported, options checked, weights and data decided
+folder        the files of a run, held by one process at a time
+checkpoints   folders that are whole or not there
+state         what such a checkpoint holds
+best          the best weights so far
+interrupts    SIGINT and SIGTERM
+meter         what has been done so far
+memory        a batch in pieces, where memory runs out
+progress      what the person sees, and the run's metrics
+milestones    when to evaluate, save and stop
+arguments     what is asked of transformers' trainer
+trainer       that trainer with our batches, loss and checkpoints
+loop          trainer, callbacks and extensions put together, and run
+result        what a finished run says of itself
+run           the main path: begin, or resume
 """

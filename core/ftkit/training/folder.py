@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from ftkit.errors import RunError
+
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -23,14 +30,44 @@ class RunFolder:
     path: Path
 
     @property
+    def recipe(self) -> Path:
+        """What the run does, with every option."""
+        return self.path / "recipe.yaml"
+
+    @property
+    def result(self) -> Path:
+        """What came of it; there once the run has finished."""
+        return self.path / "result.json"
+
+    @property
+    def metrics(self) -> Path:
+        """A line for each log step and each evaluation."""
+        return self.path / "metrics.jsonl"
+
+    @property
     def artifact(self) -> Path:
         """What the method saved, in its library's own format."""
         return self.path / "artifact"
 
     @property
-    def metrics(self) -> Path:
-        """A line for each logged step and each evaluation."""
-        return self.path / "metrics.jsonl"
+    def checkpoints(self) -> Path:
+        """What a stopped run goes on from."""
+        return self.path / "checkpoints"
+
+    @property
+    def best(self) -> Path:
+        """The weights of the best evaluation so far."""
+        return self.path / "best"
+
+    @property
+    def trackers(self) -> Path:
+        """What trackers write."""
+        return self.path / "trackers"
+
+    @property
+    def resume_command(self) -> str:
+        """What goes on with this run."""
+        return f"ftkit train --resume {self.path}"
 
     def write_text(self, name: str, text: str) -> None:
         """Write a file whole or not at all."""
@@ -46,27 +83,59 @@ class RunFolder:
         """Write a JSON-lines file whole or not at all."""
         self.write_text(name, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
+    def write_artifact(self, save: Callable[[Path], None]) -> None:
+        """Have the artifact written aside, and put it in its place whole."""
+        aside = self.path / ".artifact.part"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        save(aside)
+        shutil.rmtree(self.artifact, ignore_errors=True)
+        aside.replace(self.artifact)
+
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""
         with self.metrics.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row) + "\n")
 
+    def read_metrics(self) -> list[dict[str, Any]]:
+        """All lines of the metrics; a last one that was cut off counts for nothing."""
+        if not self.metrics.exists():
+            return []
+        lines = self.metrics.read_text(encoding="utf-8").split("\n")[:-1]  # what ends in a line feed is whole
+        return [json.loads(line) for line in lines]
 
-def create_run_folder(wanted: str | None, name: str) -> RunFolder:
-    """Make the folder of a new run: the one wanted, else `runs/NAME-1`, `runs/NAME-2`, ….
+    def forget_metrics_after(self, step: int) -> None:
+        """Drop what the metrics say of later steps, which will be done again."""
+        self.write_json_lines(self.metrics.name, [row for row in self.read_metrics() if row["step"] <= step])
+
+
+@contextmanager
+def new_run_folder(wanted: str | None, name: str) -> Iterator[RunFolder]:
+    """Make and hold the folder of a new run: the one wanted, else `runs/NAME-1`, `runs/NAME-2`, ….
 
     Raises:
-        RunError: The wanted folder exists and holds something, or can't be made.
+        RunError: The wanted folder holds something, is in use, or can't be made.
     """
     try:
-        path = Path(wanted) if wanted else _next_free(Path("runs"), name)
-        path.mkdir(parents=True, exist_ok=True)
-        if any(path.iterdir()):
-            raise RunError(f"{path} is not empty; choose another --output, nothing there was touched")
-        (path / "artifact").mkdir()
+        folder = RunFolder(_empty(Path(wanted)) if wanted else _next_free(Path("runs"), name))
     except OSError as error:
         raise RunError(f"the run's folder can't be made: {error}") from error
-    return RunFolder(path)
+    with _held(folder):
+        yield folder
+
+
+@contextmanager
+def existing_run_folder(path: Path) -> Iterator[RunFolder]:
+    """Hold the folder of a run that was begun.
+
+    Raises:
+        RunError: There is none, or it is in use.
+    """
+    folder = RunFolder(path)
+    if not folder.recipe.is_file():
+        raise RunError(f"{path} is no run: it has no {folder.recipe.name}")
+    with _held(folder):
+        yield folder
 
 
 def size_of(folder: Path) -> int:
@@ -74,8 +143,40 @@ def size_of(folder: Path) -> int:
     return sum((Path(place) / name).stat().st_size for place, _, names in os.walk(folder) for name in names)
 
 
+def _empty(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    folder = RunFolder(path)
+    if any(each.name != _LOCK for each in path.iterdir()):
+        begun = folder.recipe.exists() and not folder.result.exists()
+        hint = f"; it is a run that was stopped: {folder.resume_command}" if begun else ""
+        raise RunError(f"{path} is not empty; choose another --output, nothing there was touched{hint}")
+    return path
+
+
 def _next_free(parent: Path, name: str) -> Path:
-    number = 1
-    while (parent / f"{name}-{number}").exists():
-        number += 1
-    return parent / f"{name}-{number}"
+    """The first free number; two runs that begin at once get two."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        path = parent / f"{name}-{number}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("numbers don't end")
+
+
+@contextmanager
+def _held(folder: RunFolder) -> Iterator[None]:
+    """Keep other processes out; the operating system lets go when this one dies."""
+    lock = FileLock(folder.path / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise RunError(f"{folder.path} is in use by another process") from error
+    except OSError as error:
+        raise RunError(f"{folder.path} can't be written: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        lock.release()

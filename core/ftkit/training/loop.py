@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
-from ftkit.data.batches import TokenBudgetBatches, padding_fraction
+from transformers import Seq2SeqTrainingArguments
+
+from ftkit.data.batches import TokenBudgetBatches
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel
+from ftkit.training.arguments import trainer_arguments
+from ftkit.training.best import BestWeights
 from ftkit.training.folder import RunFolder
+from ftkit.training.interrupts import Interrupts
+from ftkit.training.meter import Meter, load_meter
+from ftkit.training.milestones import Milestones
 from ftkit.training.plan import Plan
 from ftkit.training.progress import Progress
-from ftkit.training.trainer import create_trainer, trainer_arguments
+from ftkit.training.trainer import Course, TokenBudgetTrainer
 
 
 @dataclass(frozen=True)
@@ -21,39 +28,81 @@ class Trained:
     """What the training itself took.
 
     Attributes:
+        meter: Its counts.
         seconds: Wall time.
         steps: Optimiser steps.
-        epochs: Passes over the rows.
-        padding: Share of padding among the tokens of the batches.
+        best_step: The step whose weights the model has now; None where none was evaluated on the way.
     """
 
+    meter: Meter
     seconds: float
     steps: int
-    epochs: float
-    padding: float
+    best_step: int | None
 
 
-def fine_tune(plan: Plan, loaded: LoadedModel, examples: TokenisedExamples, folder: RunFolder) -> Trained:
-    """Train the model in place."""
-    hook, settings, seed = plan.plugins.manager.hook, plan.settings, plan.recipe.seed
-    batches = TokenBudgetBatches(examples.lengths, settings["token_budget"], seed)
-    callbacks = [Progress(folder)]
-    callbacks += [each for more in hook.trainer_callbacks(directory=folder.path) for each in more]
-    with tempfile.TemporaryDirectory(prefix="ftkit-") as scratch:
-        arguments = trainer_arguments(settings, seed, loaded.model.device, scratch)
-        for overriding in hook.trainer_arguments(arguments=MappingProxyType(arguments)):
-            arguments = {**arguments, **overriding}
-        trainer = create_trainer(
-            loaded.model,
-            loaded.tokenizer,
-            batches,
-            examples,
-            arguments,
-            callbacks,
-            settings["label_smoothing"],
-        )
-        start = time.perf_counter()
-        trainer.train()
-    state = trainer.state
-    padding = padding_fraction(list(batches), examples.lengths)
-    return Trained(time.perf_counter() - start, state.global_step, state.epoch or 0.0, padding)
+def fine_tune(
+    plan: Plan,
+    loaded: LoadedModel,
+    examples: TokenisedExamples,
+    folder: RunFolder,
+    *,
+    evaluate: Callable[[int], Mapping[str, float]],
+    place: Callable[[int], str],
+    interrupts: Interrupts,
+    resume_from: Path | None,
+    quiet: bool,
+) -> Trained:
+    """Train the model in place; where it was evaluated on the way, it ends with its best weights.
+
+    Args:
+        plan: What to do.
+        loaded: The model, ready to train.
+        examples: The training examples.
+        folder: The run's folder.
+        evaluate: Gives the metrics of the model as it is after a step.
+        place: Where the example of a number comes from.
+        interrupts: Hears the signals that end the training early.
+        resume_from: A checkpoint to go on from.
+        quiet: Show nothing.
+
+    Raises:
+        Interrupted: A signal came; the last step is saved.
+        RunError: The loss is not finite, or memory ran out for good.
+    """
+    settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
+    meter = Meter() if resume_from is None else load_meter(resume_from)
+
+    def evaluate_and_keep(step: int) -> Mapping[str, float]:
+        metrics = evaluate(step)
+        best.consider(step, metrics, loaded.model)
+        return metrics
+
+    course = Course(
+        batches=TokenBudgetBatches(examples.lengths, settings["token_budget"], plan.recipe.seed),
+        examples=examples,
+        meter=meter,
+        checkpoints=folder.checkpoints,
+        keep_checkpoints=settings["keep_checkpoints"],
+        label_smoothing=settings["label_smoothing"],
+        evaluate=evaluate_and_keep,
+        place=place,
+    )
+    callbacks = [Progress(folder, meter, quiet=quiet), Milestones(settings, interrupts, best)]
+    callbacks += [
+        each for more in plan.plugins.manager.hook.trainer_callbacks(directory=folder.path) for each in more
+    ]
+    arguments = _arguments(plan, loaded, folder)
+    trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
+    with interrupts.deferred():
+        trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
+        seconds = meter.seconds
+    best.restore(loaded.model)
+    return Trained(meter, seconds, trainer.state.global_step, best.step)
+
+
+def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:
+    """The trainer's arguments: those of the extensions over our own."""
+    arguments = trainer_arguments(plan.settings, plan.recipe.seed, loaded.model.device, folder)
+    for overriding in plan.plugins.manager.hook.trainer_arguments(arguments=MappingProxyType(arguments)):
+        arguments = {**arguments, **overriding}
+    return Seq2SeqTrainingArguments(**arguments)

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from ftkit.descriptions import MethodInfo, TaskInfo
 from ftkit.errors import OptionsError, RunError
 from ftkit.loading import backbone_info, checkpoint_source, declared_options, demand_fit
 from ftkit.options import complete_options
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
-from ftkit.training.recipe import Recipe
+from ftkit.training.recipe import MADE_WITH, Recipe
 from ftkit.training.settings import REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
+
+_LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,20 @@ class Plan:
     def name(self) -> str:
         """Backbone, method and task, for the names of folders and headings."""
         return f"{self.recipe.model}-{self.recipe.method}-{self.recipe.task}"
+
+    @property
+    def made_with(self) -> dict[str, Any]:
+        """Versions of the libraries, and where each plugin came from."""
+        chosen = self.plugins.backbone, self.plugins.method, self.plugins.task, *self.plugins.extensions
+        records = [plugin.record for plugin in chosen if plugin is not None]
+        return {
+            "versions": {name: version(name) for name in _LIBRARIES},
+            "plugins": {each.label: f"{each.qualified} {each.distribution.version}" for each in records},
+        }
+
+    def as_yaml(self) -> str:
+        """The resolved recipe with what the run is made with, as a file that `read_recipe` takes back."""
+        return str(yaml.safe_dump(self.recipe.as_dict() | {MADE_WITH: self.made_with}, sort_keys=False))
 
 
 def make_plan(recipe: Recipe) -> Plan:
@@ -99,6 +118,10 @@ def _options(recipe: Recipe, plugins: SelectedPlugins, *, tiny: bool) -> dict[st
         given["training"] = {**REHEARSAL, **given.get("training", {})}
     options = complete_options(declared, given)
     training, method = options["training"], plugins.method
+    if training["early_stopping"] and not training["eval_steps"]:
+        raise OptionsError(
+            ["training.early_stopping: there is nothing to judge by without training.eval_steps"]
+        )
     if training["learning_rate"] is None and method and isinstance(method.info, MethodInfo):
         training["learning_rate"] = method.info.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
     return options

@@ -57,17 +57,18 @@ class Recipe:
         named = {name: value for name, value in given.items() if value is not None}
         return replace(self, **named, options=merged)
 
-    def as_yaml(self) -> str:
-        """The recipe as a file that `read_recipe` takes back."""
+    def as_dict(self) -> dict[str, Any]:
+        """The recipe as `read_recipe` takes it back, plugins first."""
         data = asdict(self) | {"extensions": list(self.extensions)}
         data |= data.pop("options")
         flat = {name: value for name, value in data.items() if name not in PARTS}
         names = {part: {"name": getattr(self, part), **self.options.get(part, {})} for part in PARTS[:3]}
-        training = {"training": dict(self.options.get("training", {}))}
-        return str(yaml.safe_dump({**names, **flat, **training}, sort_keys=False))
+        return {**names, **flat, "training": dict(self.options.get("training", {}))}
 
 
 _PLAIN = {each.name for each in fields(Recipe)} - {"options", "model", "method", "task"}
+MADE_WITH = "made_with"
+"""What a run's own recipe says besides: the versions and plugins that it was made with."""
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -86,6 +87,7 @@ def read_recipe(path: Path) -> Recipe:
         raise RunError(f"{path} can't be read as a recipe: {error}") from error
     if not isinstance(content, dict):
         raise RunError(f"{path} is no recipe: it must be a mapping such as 'model: t5-base'")
+    content.pop(MADE_WITH, None)
     unknown = [key for key in content if key not in _PLAIN | set(PARTS)]
     if unknown:
         known = ", ".join(sorted(_PLAIN | set(PARTS)))

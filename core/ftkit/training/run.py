@@ -1,29 +1,28 @@
-"""The main path of `ftkit train`: from a recipe to a run folder."""
+"""The main path of `ftkit train`: from a recipe to a run folder, or on from where a run was stopped."""
 
 from __future__ import annotations
 
-import resource
+import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from safetensors import SafetensorError
 
 from ftkit.data.examples import Formatter, read_examples
 from ftkit.data.split import split
 from ftkit.data.tokenised import TokenisedExamples, tokenise
 from ftkit.descriptions import Example
-from ftkit.evaluation import Evaluation, evaluate
+from ftkit.errors import RunError
 from ftkit.loading import LoadedModel, load_selected
-from ftkit.training.folder import RunFolder, create_run_folder, size_of
+from ftkit.training.checkpoints import last_whole, step_of
+from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
+from ftkit.training.interrupts import Interrupted, Interrupts
 from ftkit.training.plan import Plan, make_plan
-from ftkit.training.recipe import Recipe
-
-if TYPE_CHECKING:
-    from ftkit.training.loop import Trained
-
-_LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
+from ftkit.training.recipe import Recipe, read_recipe
 
 
 @dataclass(frozen=True)
@@ -39,37 +38,83 @@ class Run:
     result: Mapping[str, Any]
 
 
-def train(recipe: Recipe) -> Run:
+@dataclass(frozen=True)
+class Ready:
+    """Everything that a run trains with.
+
+    Attributes:
+        plan: What to do.
+        formatter: The task's hooks with its options.
+        loaded: The model, ready to train.
+        examples: The training examples.
+        validation: The validation examples.
+    """
+
+    plan: Plan
+    formatter: Formatter
+    loaded: LoadedModel
+    examples: TokenisedExamples
+    validation: Sequence[Example]
+
+
+def train(recipe: Recipe, *, quiet: bool = False) -> Run:
     """Fine-tune as a recipe says, evaluate on the validation rows, and leave a run folder.
+
+    Args:
+        recipe: What to do.
+        quiet: Show nothing on stderr but warnings.
 
     Raises:
         FtkitError: Something about the recipe, the data, the checkpoint or the folder is wrong.
+        Interrupted: SIGINT or SIGTERM came; what was done is saved, and `resume` goes on.
     """
-    plan = make_plan(recipe)
-    hook = plan.plugins.manager.hook
+    interrupts = Interrupts()
+    with interrupts.heard():
+        plan = make_plan(recipe)
+        ready = _get_ready(plan)
+        with new_run_folder(recipe.output, plan.name) as folder:
+            folder.write_text(folder.recipe.name, plan.as_yaml())
+            return _run(ready, folder, interrupts, None, quiet=quiet)
+
+
+def resume(path: Path, *, quiet: bool = False) -> Run:
+    """Go on with a run that was stopped, and end as it would have ended: on a CPU, bit for bit.
+
+    A run that has finished is returned as it is.
+
+    Args:
+        path: The run's folder.
+        quiet: Show nothing on stderr but warnings.
+
+    Raises:
+        FtkitError: There is no such run, it is in use, or what it needs has changed.
+        Interrupted: As for `train`.
+    """
+    interrupts = Interrupts()
+    with interrupts.heard(), existing_run_folder(path) as folder:
+        if folder.result.is_file():
+            return Run(path, json.loads(folder.result.read_text(encoding="utf-8")))
+        plan = make_plan(replace(read_recipe(folder.recipe), output=str(path)))
+        found = last_whole(folder.checkpoints)
+        for damaged in found.damaged:
+            _say(f"{damaged} is damaged and is passed over")
+        if not quiet:
+            _say(f"resuming from {found.last}" if found.last else "no checkpoint yet: from the beginning")
+        ready = _get_ready(plan)
+        folder.forget_metrics_after(step_of(found.last) if found.last else -1)
+        return _run(ready, folder, interrupts, found.last, quiet=quiet)
+
+
+def _get_ready(plan: Plan) -> Ready:
+    """Read the data, then the weights."""
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
     training_rows, validation_rows = _read(plan, formatter)
     # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
     from transformers import set_seed  # noqa: PLC0415
 
-    from ftkit.training.loop import fine_tune  # noqa: PLC0415
-
-    set_seed(recipe.seed)  # the method's own parameters are drawn when it is applied
-    loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, recipe.device)
-    examples = _tokenised(training_rows, plan, loaded)
-    folder = create_run_folder(recipe.output, plan.name)
-    folder.write_text("recipe.yaml", plan.recipe.as_yaml())
-    _announce(plan, examples, len(validation_rows), folder)
-    _start(plan, folder)
-    trained = fine_tune(plan, loaded, examples, folder)
-    hook.save_artifact(model=loaded.model, directory=folder.artifact)
-    evaluation = evaluate(loaded, formatter, plan.task_info, validation_rows, plan.settings)
-    hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
-    result = _result(plan, loaded, examples, evaluation, folder, trained)
-    folder.write_json_lines("predictions.jsonl", evaluation.rows)
-    folder.write_json("result.json", result)
-    hook.run_finished(directory=folder.path, result=result)
-    return Run(folder.path, result)
+    set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
+    loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
+    return Ready(plan, formatter, loaded, _tokenised(training_rows, plan, loaded), validation_rows)
 
 
 def _read(plan: Plan, formatter: Formatter) -> tuple[Sequence[Example], Sequence[Example]]:
@@ -84,71 +129,75 @@ def _tokenised(rows: Sequence[Example], plan: Plan, loaded: LoadedModel) -> Toke
     return tokenise(rows, loaded.tokenizer, limit, plan.task_info.max_output_tokens)
 
 
-def _announce(plan: Plan, examples: TokenisedExamples, validation: int, folder: RunFolder) -> None:
-    recipe = plan.recipe
+def _run(
+    ready: Ready, folder: RunFolder, interrupts: Interrupts, resume_from: Path | None, *, quiet: bool
+) -> Run:
+    """Train, and say of whatever stops it how to go on."""
+    try:
+        if not quiet:
+            _announce(ready, folder)
+        return Run(folder.path, _train_and_evaluate(ready, folder, interrupts, resume_from, quiet=quiet))
+    except Interrupted as stopped:
+        raise Interrupted(stopped.signal, folder.resume_command) from None
+    except (OSError, SafetensorError) as error:  # the latter from a method's own writer
+        raise RunError(f"{error}; once that is mended, go on with: {folder.resume_command}") from error
+    except RunError as error:
+        raise RunError(f"{error}\nrun: {folder.path}") from error
+
+
+def _train_and_evaluate(
+    ready: Ready, folder: RunFolder, interrupts: Interrupts, resume_from: Path | None, *, quiet: bool
+) -> dict[str, Any]:
+    from ftkit.evaluation import evaluate  # noqa: PLC0415 - with torch, see above
+    from ftkit.training.loop import fine_tune  # noqa: PLC0415
+    from ftkit.training.result import describe_run  # noqa: PLC0415
+
+    plan, hook = ready.plan, ready.plan.plugins.manager.hook
+    hook.run_started(directory=folder.path, recipe=plan.recipe.as_dict())
+
+    def evaluate_on_the_way(step: int) -> Mapping[str, float]:
+        metrics = evaluate(
+            ready.loaded, ready.formatter, plan.task_info, ready.validation, plan.settings
+        ).metrics
+        folder.append_metrics({"step": step, "evaluation": dict(metrics)})
+        hook.run_evaluated(step=step, metrics=metrics)
+        return metrics
+
+    trained = fine_tune(
+        plan,
+        ready.loaded,
+        ready.examples,
+        folder,
+        evaluate=evaluate_on_the_way,
+        place=lambda row: f"row {row + 1}",
+        interrupts=interrupts,
+        resume_from=resume_from,
+        quiet=quiet,
+    )
+    folder.write_artifact(lambda aside: hook.save_artifact(model=ready.loaded.model, directory=aside))
+    evaluation = evaluate(ready.loaded, ready.formatter, plan.task_info, ready.validation, plan.settings)
+    hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
+    result = describe_run(plan, ready.loaded, ready.examples, evaluation, folder, trained)
+    folder.write_json_lines("predictions.jsonl", evaluation.rows)
+    folder.write_json(folder.result.name, result)
+    hook.run_finished(directory=folder.path, result=result)
+    if plan.settings["remove_checkpoints"]:
+        for leftover in (folder.checkpoints, folder.best):
+            shutil.rmtree(leftover, ignore_errors=True)
+    return result
+
+
+def _announce(ready: Ready, folder: RunFolder) -> None:
+    plan, recipe = ready.plan, ready.plan.recipe
     if recipe.rehearsal:
         _say(
             f"rehearsal: the task's bundled sample on {plan.checkpoint}; for the real thing: "
             f"ftkit train --model {recipe.model} --method {recipe.method} --task {recipe.task} --data FILE"
         )
     _say(
-        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(examples)} training rows, {validation} for "
-        f"validation, {examples.truncated} truncated → {folder.path}"
+        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(ready.examples)} training rows, "
+        f"{len(ready.validation)} for validation, {ready.examples.truncated} truncated → {folder.path}"
     )
-
-
-def _start(plan: Plan, folder: RunFolder) -> None:
-    import yaml  # noqa: PLC0415 - a copy to read, made only for the extensions
-
-    recipe = yaml.safe_load(plan.recipe.as_yaml())
-    plan.plugins.manager.hook.run_started(directory=folder.path, recipe=recipe)
-
-
-def _result(
-    plan: Plan,
-    loaded: LoadedModel,
-    examples: TokenisedExamples,
-    evaluation: Evaluation,
-    folder: RunFolder,
-    trained: Trained,
-) -> dict[str, Any]:
-    recipe = plan.recipe
-    parameters = list(loaded.model.parameters())
-    tokens = sum(map(sum, examples.lengths))
-    return {
-        "model": recipe.model,
-        "checkpoint": plan.checkpoint,
-        "method": recipe.method,
-        "task": recipe.task,
-        "rehearsal": recipe.rehearsal,
-        "metrics": dict(evaluation.metrics),
-        "examples": len(examples),
-        "validation_examples": len(evaluation.rows),
-        "unparseable": evaluation.unparseable,
-        "truncated": examples.truncated,
-        "target_tokens": examples.target_tokens,
-        "padding_fraction": round(trained.padding, 4),
-        "trainable_parameters": sum(each.numel() for each in parameters if each.requires_grad),
-        "total_parameters": sum(each.numel() for each in parameters),
-        "artifact_bytes": size_of(folder.artifact),
-        "train_seconds": round(trained.seconds, 3),
-        "steps": trained.steps,
-        "tokens_per_second": round(trained.epochs * tokens / trained.seconds, 1),
-        "peak_memory_bytes": _peak_memory(),
-        "seed": recipe.seed,
-        "versions": {name: version(name) for name in _LIBRARIES},
-        "plugins": {
-            plugin.record.kind: f"{plugin.record.qualified} {plugin.record.distribution.version}"
-            for plugin in (plan.plugins.backbone, plan.plugins.method, plan.plugins.task)
-            if plugin is not None
-        },
-    }
-
-
-def _peak_memory() -> int:
-    """Largest resident size of this process so far, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
 
 
 def _say(text: str) -> None:

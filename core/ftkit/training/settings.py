@@ -28,4 +28,17 @@ SETTINGS: tuple[Option, ...] = (
     Option("max_input_tokens", "int", 512, "longer inputs are cut, and counted", minimum=2),
     Option("precision", "str", "auto", "auto: bfloat16 on a GPU that has it", ("auto", "fp32", "bf16")),
     Option("gradient_checkpointing", "bool", default=False, help="recompute activations to save memory"),
+    Option("log_steps", "int", 10, "optimiser steps between lines of the metrics", minimum=1),
+    Option(
+        "eval_steps", "int", None, "optimiser steps between evaluations; none: at the end only", minimum=1
+    ),
+    Option(
+        "early_stopping", "int", None, "evaluations without a better metric after which to stop", minimum=1
+    ),
+    Option("save_steps", "int", None, "optimiser steps between checkpoints; none: ten minutes", minimum=1),
+    Option("keep_checkpoints", "int", 2, "checkpoints kept while training", minimum=1),
+    Option("remove_checkpoints", "bool", default=True, help="remove them once the run has finished"),
+    Option(
+        "trackers", "str", (), "where transformers reports to besides: tensorboard, wandb, …", repeated=True
+    ),
 )

@@ -1,51 +1,240 @@
-"""transformers' `Seq2SeqTrainer` with our batches and our loss; everything else of it stays as it is.
+"""transformers' `Seq2SeqTrainer` with our batches, loss, checkpoints and evaluation; the rest stays as it is.
 
-It departs in two places. Batches are cut by token budget, not by number of rows. The loss is the sum over
-target tokens divided by their number in the whole accumulated, all-rank batch: the stock one is a mean of
-means, so that splitting a batch changes its gradient.
+It departs where its users complain. Batches are cut by token budget, not by number of rows. The loss is the
+sum over target tokens divided by their number in the whole accumulated, all-rank batch: the stock one is a
+mean of means, so that splitting a batch changes its gradient. Checkpoints hold what training changes and
+are whole or not there. Evaluation is the run's own, with the task's metrics.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 from transformers import (
     DataCollatorForSeq2Seq,
     PrinterCallback,
     ProgressCallback,
     Seq2SeqTrainer,
-    Seq2SeqTrainingArguments,
     TrainerCallback,
+    TrainerControl,
 )
+from transformers.trainer import TRAINER_STATE_NAME
+from transformers.trainer_callback import ExportableState
 
 from ftkit.data.batches import TokenBudgetBatches
 from ftkit.data.tokenised import TokenisedExamples
+from ftkit.errors import RunError
+from ftkit.training import state
+from ftkit.training.checkpoints import write_checkpoint
+from ftkit.training.memory import ran_out_of_memory, release_memory, split_batch
+from ftkit.training.meter import Meter
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase, Seq2SeqTrainingArguments
 
 _IGNORED = -100  # label of padding, as transformers' collator writes it
+_ROW = "row"  # each example's number, which goes with it into the batch
+
+
+@dataclass(frozen=True)
+class Course:
+    """What goes with a training beside the model.
+
+    Attributes:
+        batches: Which examples make a batch, epoch by epoch.
+        examples: The training examples.
+        meter: Counts what is done.
+        checkpoints: Folder of the checkpoints.
+        keep_checkpoints: How many stay.
+        label_smoothing: As in `token_mean_loss`.
+        evaluate: Gives the metrics of the model as it is after a step.
+        place: Where the example of a number comes from, as `file:line`.
+    """
+
+    batches: TokenBudgetBatches
+    examples: TokenisedExamples
+    meter: Meter
+    checkpoints: Path
+    keep_checkpoints: int
+    label_smoothing: float
+    evaluate: Callable[[int], Mapping[str, float]]
+    place: Callable[[int], str]
 
 
 class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers carries no types
     """The trainer of a run."""
 
-    def __init__(self, batches: TokenBudgetBatches, label_smoothing: float, **known: Any) -> None:
-        loss = partial(token_mean_loss, label_smoothing=label_smoothing)
-        super().__init__(**known, compute_loss_func=loss)
-        self._batches = batches
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        arguments: Seq2SeqTrainingArguments,
+        callbacks: list[TrainerCallback],
+        course: Course,
+    ) -> None:
+        # The model makes the decoder's inputs, so that no loss is computed inside its forward pass.
+        collator = DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=_IGNORED)
+        super().__init__(
+            model=model,
+            args=arguments,
+            train_dataset=_NumberedExamples(course.examples),
+            data_collator=collator,
+            processing_class=tokenizer,
+            callbacks=callbacks,
+            compute_loss_func=partial(token_mean_loss, label_smoothing=course.label_smoothing),
+        )
+        self._course = course
+        self._step_batches: list[dict[str, torch.Tensor]] = []
         for callback in (PrinterCallback, ProgressCallback):  # they print to stdout
             self.remove_callback(callback)
 
     def get_train_dataloader(self) -> Any:
         """Batches of token ids, padded to the longest in each."""
-        loader = DataLoader(self.train_dataset, batch_sampler=self._batches, collate_fn=self.data_collator)
-        return self.accelerator.prepare(loader)
+        return _Batches(
+            self.train_dataset,
+            batch_sampler=self._course.batches,
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+            generator=torch.Generator(),  # of its own, or each epoch would draw from the model's
+        )
+
+    def training_step(
+        self, model: torch.nn.Module, inputs: dict[str, Any], num_items_in_batch: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Forward and backward pass of one batch, in smaller pieces where memory runs out.
+
+        Raises:
+            RunError: The loss is not finite, or a single example doesn't fit into memory.
+        """
+        meter = self._course.meter
+        self._step_batches.append(inputs)
+        while True:
+            try:
+                loss = self._backward(model, inputs, num_items_in_batch)
+                break
+            except RuntimeError as error:
+                if not ran_out_of_memory(error) or self.args.world_size > 1:
+                    raise
+                self._demand_smaller(inputs, error)
+            release_memory()
+            model.zero_grad()  # what the failed attempt added can't be told from what was right
+            for earlier in self._step_batches[:-1]:
+                self._backward(model, earlier, num_items_in_batch)
+        self._demand_finite(float(loss), inputs)
+        meter.loss_sum += float(loss)
+        if self.accelerator.sync_gradients:
+            meter.loss_steps += 1
+            self._count()
+        return loss
+
+    def _backward(
+        self, model: torch.nn.Module, batch: dict[str, torch.Tensor], target_tokens: torch.Tensor | None
+    ) -> torch.Tensor:
+        known = {name: tensor for name, tensor in batch.items() if name != _ROW}
+        losses = [
+            super(TokenBudgetTrainer, self).training_step(model, piece, target_tokens)
+            for piece in split_batch(known, self._course.meter.pieces)
+        ]
+        return torch.stack(losses).sum()
+
+    def _demand_smaller(self, batch: dict[str, torch.Tensor], error: RuntimeError) -> None:
+        """Halve the pieces, and say so."""
+        meter, rows = self._course.meter, len(batch[_ROW])
+        if meter.pieces >= rows:
+            raise RunError(
+                f"out of memory with the single example {self._course.place(int(batch[_ROW][0]))}: lower "
+                "--training.max-input-tokens, or set --training.gradient-checkpointing true"
+            ) from error
+        meter.pieces *= 2
+        for callback in self.callback_handler.callbacks:
+            if hasattr(callback, "on_out_of_memory"):
+                callback.on_out_of_memory(self.state.global_step + 1, meter.pieces)
+
+    def _demand_finite(self, loss: float, batch: dict[str, torch.Tensor]) -> None:
+        if math.isfinite(loss):
+            return
+        places = [self._course.place(int(row)) for row in batch[_ROW]]
+        shown = ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")  # noqa: PLR2004
+        raise RunError(
+            f"the loss is {loss} at step {self.state.global_step + 1}, in the batch of {shown}: try a "
+            "lower --training.learning-rate, more --training.warmup or --training.precision fp32"
+        )
+
+    def _count(self) -> None:
+        """Add up the tokens of the step that ends."""
+        meter, lengths = self._course.meter, self._course.examples.lengths
+        for batch in self._step_batches:
+            meter.tokens += sum(sum(lengths[int(row)]) for row in batch[_ROW])
+            meter.padded_tokens += batch["input_ids"].numel() + batch["labels"].numel()
+        self._step_batches.clear()
+
+    def _evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        metrics = {
+            f"eval_{name}": value for name, value in self._course.evaluate(self.state.global_step).items()
+        }
+        self.log(metrics)
+        handler = self.callback_handler
+        self.control: TrainerControl = handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _save_checkpoint(self, *_: Any, **__: Any) -> None:
+        if self.args.should_save:
+            course = self._course
+            write_checkpoint(course.checkpoints, self.state.global_step, self._fill, course.keep_checkpoints)
+
+    def _fill(self, directory: Path) -> None:
+        state.save_weights(self.model, directory)
+        state.save_optimizer(self.optimizer, self.lr_scheduler, directory)
+        state.save_random_state(directory)
+        self._course.meter.save(directory)
+        lasting: dict[str, list[Any]] = {}
+        for callback in self.callback_handler.callbacks:
+            if isinstance(callback, ExportableState):
+                lasting.setdefault(type(callback).__name__, []).append(callback.state())
+        self.state.stateful_callbacks = lasting
+        self.state.save_to_json(str(directory / TRAINER_STATE_NAME))
+
+    def _load_from_checkpoint(
+        self, resume_from_checkpoint: str, model: torch.nn.Module | None = None
+    ) -> None:
+        state.load_weights(self.model if model is None else model, Path(resume_from_checkpoint))
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        if checkpoint is not None:
+            state.load_optimizer(self.optimizer, self.lr_scheduler, Path(checkpoint))
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        if checkpoint is not None:
+            state.load_random_state(Path(checkpoint))
+
+
+class _NumberedExamples(Dataset):  # type: ignore[misc]
+    """Examples that carry their numbers into the batch."""
+
+    def __init__(self, examples: TokenisedExamples) -> None:
+        self._examples = examples
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        return {**self._examples[index], _ROW: index}
+
+
+class _Batches(DataLoader):  # type: ignore[misc]
+    """A loader whose batches know the epoch; the trainer says which begins."""
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch."""
+        self.batch_sampler.set_epoch(epoch)
 
 
 def token_mean_loss(
@@ -76,80 +265,3 @@ def token_mean_loss(
     )
     count = (labels != _IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
     return total / count
-
-
-def create_trainer(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    batches: TokenBudgetBatches,
-    examples: TokenisedExamples,
-    arguments: Mapping[str, Any],
-    callbacks: list[TrainerCallback],
-    label_smoothing: float,
-) -> TokenBudgetTrainer:
-    """The trainer for a model that is ready to train.
-
-    Args:
-        model: With exactly the trained parameters requiring gradients.
-        tokenizer: The model's.
-        batches: Which examples make a batch, epoch by epoch.
-        examples: The training examples.
-        arguments: For `Seq2SeqTrainingArguments`.
-        callbacks: The run's callbacks.
-        label_smoothing: As in `token_mean_loss`.
-    """
-    # The model makes the decoder's inputs, so that no loss is computed inside its forward pass.
-    collator = DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=_IGNORED)
-    return TokenBudgetTrainer(
-        batches=batches,
-        label_smoothing=label_smoothing,
-        model=model,
-        args=Seq2SeqTrainingArguments(**arguments),
-        train_dataset=examples,
-        data_collator=collator,
-        processing_class=tokenizer,
-        callbacks=callbacks,
-    )
-
-
-def trainer_arguments(
-    settings: Mapping[str, Any], seed: int, device: torch.device, scratch: str
-) -> dict[str, Any]:
-    """What ftkit asks of the trainer.
-
-    Args:
-        settings: Values of `ftkit.training.settings`, the learning rate decided.
-        seed: Seed of dropout and of whatever else the trainer draws.
-        device: Where the model is.
-        scratch: A folder that the trainer may write to.
-    """
-    on_gpu = device.type == "cuda"
-    return {
-        "output_dir": scratch,
-        "num_train_epochs": settings["epochs"],
-        "max_steps": settings["max_steps"] or -1,
-        "learning_rate": settings["learning_rate"],
-        "lr_scheduler_type": settings["schedule"],
-        "warmup_ratio": settings["warmup"],
-        "weight_decay": settings["weight_decay"],
-        "max_grad_norm": settings["max_gradient_norm"],
-        "gradient_accumulation_steps": settings["accumulation"],
-        "gradient_checkpointing": settings["gradient_checkpointing"],
-        "gradient_checkpointing_kwargs": {"use_reentrant": False},
-        "bf16": _in_bfloat16(settings["precision"], on_gpu=on_gpu),
-        "use_cpu": device.type == "cpu",
-        "seed": seed,
-        "data_seed": seed,
-        "logging_strategy": "steps",
-        "logging_steps": 10,
-        "logging_first_step": True,
-        "save_strategy": "no",
-        "report_to": "none",
-        "disable_tqdm": True,
-        "remove_unused_columns": False,
-        "dataloader_pin_memory": on_gpu,
-    }
-
-
-def _in_bfloat16(precision: str, *, on_gpu: bool) -> bool:
-    return precision == "bf16" or (precision == "auto" and on_gpu and torch.cuda.is_bf16_supported())

@@ -1,0 +1,71 @@
+"""What ftkit asks of transformers' trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from transformers.integrations import get_available_reporting_integrations
+
+from ftkit.errors import OptionsError
+from ftkit.training.folder import RunFolder
+
+
+def trainer_arguments(
+    settings: Mapping[str, Any], seed: int, device: torch.device, folder: RunFolder
+) -> dict[str, Any]:
+    """Arguments for `transformers.Seq2SeqTrainingArguments`.
+
+    Args:
+        settings: Values of `ftkit.training.settings`, the learning rate decided.
+        seed: Seed of dropout and of whatever else the trainer draws.
+        device: Where the model is.
+        folder: The run's folder.
+
+    Raises:
+        OptionsError: A tracker is not installed.
+    """
+    on_gpu = device.type == "cuda"
+    return {
+        "output_dir": str(folder.path),
+        "num_train_epochs": settings["epochs"],
+        "max_steps": settings["max_steps"] or -1,
+        "learning_rate": settings["learning_rate"],
+        "lr_scheduler_type": settings["schedule"],
+        "warmup_ratio": settings["warmup"],
+        "weight_decay": settings["weight_decay"],
+        "max_grad_norm": settings["max_gradient_norm"],
+        "gradient_accumulation_steps": settings["accumulation"],
+        "gradient_checkpointing": settings["gradient_checkpointing"],
+        "gradient_checkpointing_kwargs": {"use_reentrant": False},
+        "bf16": _in_bfloat16(settings["precision"], on_gpu=on_gpu),
+        "use_cpu": device.type == "cpu",
+        "seed": seed,
+        "data_seed": seed,
+        "logging_strategy": "steps",
+        "logging_steps": settings["log_steps"],
+        "logging_first_step": True,
+        "logging_nan_inf_filter": False,  # a loss that is not finite ends the run, and isn't averaged away
+        "logging_dir": str(folder.trackers),
+        "save_strategy": "no",  # ftkit.training.milestones says when
+        "report_to": _trackers(settings["trackers"]) or "none",
+        "disable_tqdm": True,
+        "remove_unused_columns": False,
+        "dataloader_pin_memory": on_gpu,
+    }
+
+
+def _in_bfloat16(precision: str, *, on_gpu: bool) -> bool:
+    return precision == "bf16" or (precision == "auto" and on_gpu and torch.cuda.is_bf16_supported())
+
+
+def _trackers(wanted: tuple[str, ...]) -> list[str]:
+    installed = get_available_reporting_integrations()
+    missing = [name for name in wanted if name not in installed]
+    if missing:
+        known = ", ".join(installed) or "none"
+        raise OptionsError(
+            [f"training.trackers: {name} is not installed; installed: {known}" for name in missing]
+        )
+    return list(wanted)

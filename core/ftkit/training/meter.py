@@ -1,0 +1,59 @@
+"""What a training has done so far. It goes into every checkpoint, so that a resumed run counts on."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_FILE = "meter.json"
+
+
+@dataclass
+class Meter:
+    """Counts of a training.
+
+    Attributes:
+        tokens: Source and target tokens trained on, without padding.
+        padded_tokens: The same with padding.
+        pieces: Into how many parts each batch is split to fit into memory; doubles when it runs out.
+        loss_sum: Losses of the steps since the last line of the metrics.
+        loss_steps: How many steps that are.
+        seconds_before: Wall time trained in earlier processes of the run.
+    """
+
+    tokens: int = 0
+    padded_tokens: int = 0
+    pieces: int = 1
+    loss_sum: float = 0.0
+    loss_steps: int = 0
+    seconds_before: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._start = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Wall time trained, in all processes of the run."""
+        return self.seconds_before + time.perf_counter() - self._start
+
+    def start(self) -> None:
+        """Measure from now on."""
+        self._start = time.perf_counter()
+
+    def take_loss(self) -> float:
+        """The mean loss of the steps since it was last taken."""
+        mean = self.loss_sum / max(self.loss_steps, 1)
+        self.loss_sum, self.loss_steps = 0.0, 0
+        return mean
+
+    def save(self, directory: Path) -> None:
+        """Write the counts into a checkpoint."""
+        text = json.dumps(asdict(self) | {"seconds_before": self.seconds})
+        (directory / _FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def load_meter(directory: Path) -> Meter:
+    """The counts of a checkpoint."""
+    return Meter(**json.loads((directory / _FILE).read_text(encoding="utf-8")))

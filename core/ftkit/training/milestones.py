@@ -1,0 +1,54 @@
+"""When a training evaluates, saves and stops."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState
+
+from ftkit.training.best import BestWeights
+from ftkit.training.interrupts import Interrupts
+
+_SECONDS_BETWEEN_SAVES = 600.0
+
+
+class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
+    """Asks the trainer to evaluate and to save at the steps that the settings name.
+
+    Without `save_steps` a checkpoint is due every ten minutes: when it is written does not change what
+    is computed.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], interrupts: Interrupts, best: BestWeights) -> None:
+        self._eval_steps: int | None = settings["eval_steps"]
+        self._save_steps: int | None = settings["save_steps"]
+        self._patience: int | None = settings["early_stopping"]
+        self._interrupts = interrupts
+        self._best = best
+        self._saved_at = time.monotonic()
+
+    def on_step_end(self, _args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Decide after each step."""
+        step, told_to_stop = state.global_step, self._interrupts.pending is not None
+        control.should_evaluate = bool(self._eval_steps) and step % (self._eval_steps or 1) == 0
+        control.should_save = told_to_stop or step >= state.max_steps or self._save_is_due(step)
+        control.should_training_stop = control.should_training_stop or told_to_stop
+
+    def on_evaluate(self, _args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Stop once the metric has not improved for as many evaluations as the settings allow."""
+        best = self._best.step
+        if self._patience is None or self._eval_steps is None or best is None:
+            return
+        if (state.global_step - best) // self._eval_steps >= self._patience:
+            control.should_save = control.should_training_stop = True
+
+    def on_save(self, *_: Any, **__: Any) -> None:
+        """Measure the time to the next checkpoint from here."""
+        self._saved_at = time.monotonic()
+
+    def _save_is_due(self, step: int) -> bool:
+        if self._save_steps:
+            return step % self._save_steps == 0
+        return time.monotonic() - self._saved_at >= _SECONDS_BETWEEN_SAVES

@@ -1,0 +1,54 @@
+"""What a finished run says of itself: `result.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ftkit.data.tokenised import TokenisedExamples
+from ftkit.evaluation import Evaluation
+from ftkit.loading import LoadedModel
+from ftkit.training.folder import RunFolder, size_of
+from ftkit.training.loop import Trained
+from ftkit.training.plan import Plan
+from ftkit.training.progress import peak_memory
+
+
+def describe_run(
+    plan: Plan,
+    loaded: LoadedModel,
+    examples: TokenisedExamples,
+    evaluation: Evaluation,
+    folder: RunFolder,
+    trained: Trained,
+) -> dict[str, Any]:
+    """The result of a run whose artifact is saved.
+
+    Sizes are in bytes, times in seconds; `tokens_per_second` counts source and target tokens without
+    padding.
+    """
+    recipe, meter = plan.recipe, trained.meter
+    parameters = list(loaded.model.parameters())
+    return {
+        "model": recipe.model,
+        "checkpoint": plan.checkpoint,
+        "method": recipe.method,
+        "task": recipe.task,
+        "rehearsal": recipe.rehearsal,
+        "metrics": dict(evaluation.metrics),
+        "examples": len(examples),
+        "validation_examples": len(evaluation.rows),
+        "unparseable": evaluation.unparseable,
+        "truncated": examples.truncated,
+        "target_tokens": examples.target_tokens,
+        "padding_fraction": round(1 - meter.tokens / max(meter.padded_tokens, 1), 4),
+        "trainable_parameters": sum(each.numel() for each in parameters if each.requires_grad),
+        "total_parameters": sum(each.numel() for each in parameters),
+        "artifact_bytes": size_of(folder.artifact),
+        "train_seconds": round(trained.seconds, 3),
+        "steps": trained.steps,
+        "best_step": trained.best_step,
+        "tokens_per_second": round(meter.tokens / trained.seconds, 1),
+        "peak_memory_bytes": peak_memory(),
+        "seed": recipe.seed,
+        **plan.made_with,
+    }
