@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ftkit.hookspecs import hookimpl
     from ftkit.loading import LoadedModel, load
     from ftkit.plugins import list_plugins, load_plugins
+    from ftkit.prediction import Prediction
+    from ftkit.runs import LoadedRun, load_run
     from ftkit.training.interrupts import Interrupted
     from ftkit.training.recipe import Recipe
     from ftkit.training.run import Run, resume, train
@@ -68,6 +70,7 @@ __all__ = [
     "FtkitError",
     "Interrupted",
     "LoadedModel",
+    "LoadedRun",
     "MethodInfo",
     "Metric",
     "Option",
@@ -75,6 +78,7 @@ __all__ = [
     "OptionsError",
     "PluginError",
     "PluginWarning",
+    "Prediction",
     "Recipe",
     "RowError",
     "Run",
@@ -90,6 +94,7 @@ __all__ = [
     "load_plugins",
     "load_pretrained_model",
     "load_pretrained_tokenizer",
+    "load_run",
     "models",
     "resume",
     "train",
@@ -98,7 +103,7 @@ __all__ = [
 # The light ones first: a plugin's names are found without loading what runs plugins.
 _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
-    *("training.recipe", "training.interrupts", "training.run"),
+    *("prediction", "runs", "training.recipe", "training.interrupts", "training.run"),
 )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ftkit.data.examples import Formatter
-from ftkit.data.tokenised import tokenise
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.loading import LoadedModel
+from ftkit.prediction import predict
 
 
 @dataclass(frozen=True)
@@ -43,28 +43,18 @@ def evaluate(
         examples: With references.
         settings: `max_input_tokens` and `token_budget` are used.
     """
-    from ftkit.generation import generate_texts  # noqa: PLC0415 - imports torch, which a plan does without
-
-    limit = loaded.input_limit(settings["max_input_tokens"])
-    tokenised = tokenise(examples, loaded.tokenizer, limit, task.max_output_tokens)
-    texts = generate_texts(
-        loaded.model,
-        loaded.tokenizer,
-        tokenised.inputs,
-        max_output_tokens=task.max_output_tokens,
-        token_budget=settings["token_budget"] * 4,  # no gradients: a batch costs a fraction of training's
-    )
-    parsed = [_parse(formatter, text) for text in texts]
-    references = [[_parse(formatter, each) for each in example.references] for example in examples]
+    predictions = predict(loaded, formatter, task, examples, settings)
+    references = [[formatter.parse(each) for each in example.references] for example in examples]
     metrics = formatter.manager.hook.score(
-        predictions=parsed, references=references, options=formatter.options
+        predictions=[each.answer for each in predictions], references=references, options=formatter.options
     )
     rows = [
-        {"input": example.input, "references": example.references, "prediction": text, "parsed": answer}
-        for example, text, answer in zip(examples, texts, parsed, strict=True)
+        {
+            "input": each.input,
+            "references": example.references,
+            "prediction": each.text,
+            "parsed": each.answer,
+        }
+        for example, each in zip(examples, predictions, strict=True)
     ]
-    return Evaluation(metrics, rows, sum(answer is None for answer in parsed))
-
-
-def _parse(formatter: Formatter, text: str) -> Any:
-    return formatter.manager.hook.parse_output(text=text, options=formatter.options)
+    return Evaluation(metrics, rows, sum(each.answer is None for each in predictions))

@@ -136,6 +136,13 @@ class TaskHooks:
         """
 
     @hookspec(firstresult=True)
+    def row_of_text(self, text: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make a row of a bare text that a person wants answered; optional.
+
+        Not needed where the task has one required column, and of no use where it has several.
+        """
+
+    @hookspec(firstresult=True)
     def format_example(self, row: Mapping[str, Any], options: Mapping[str, Any]) -> Example:
         """Write a row as the texts that the model reads and should write.
 

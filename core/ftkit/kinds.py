@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("backbone", h.BackboneHooks, d.BackboneInfo),
         Kind("method", h.MethodHooks, d.MethodInfo, frozenset({"merge_artifact"})),
-        Kind("task", h.TaskHooks, d.TaskInfo, frozenset({"expand_record"})),
+        Kind("task", h.TaskHooks, d.TaskInfo, frozenset({"expand_record", "row_of_text"})),
         Kind("extension", h.ExtensionHooks, d.ExtensionInfo, _LIFECYCLE),
     )
 }

@@ -60,6 +60,7 @@ def _set_builtin_only(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
+Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
 BuiltinOnly = Annotated[
     bool,
     typer.Option(

@@ -62,6 +62,9 @@ def train(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, say what would be done, and do nothing.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
 ) -> None:
@@ -87,9 +90,12 @@ def train(
         "device": device,
     }
     file, options = _parted(words or [])
-    if resume is not None and (words or any(value is not None for value in given.values())):
+    if resume is not None and (dry_run or words or any(value is not None for value in given.values())):
         raise typer.BadParameter("--resume goes on with a run as its recipe says: it takes no other options")
     base = read_recipe(Path(file)) if file else Recipe()
+    if dry_run:
+        _preview(base.overridden(given, options), json=json)
+        return
     with _told_when_stopped():
         run = _train(base.overridden(given, options), resume, quiet=quiet)
     if json:
@@ -102,6 +108,29 @@ def _train(recipe: Recipe, resume: str | None, *, quiet: bool) -> Run:
     from ftkit.training import run
 
     return run.train(recipe, quiet=quiet) if resume is None else run.resume(Path(resume), quiet=quiet)
+
+
+def _preview(recipe: Recipe, *, json: bool) -> None:
+    from ftkit.training.preview import preview
+
+    seen = preview(recipe)
+    if json:
+        print_json(seen)
+        return
+    print_line(f"{seen['checkpoint']}, {seen['method']}, {seen['task']}: nothing was trained or written")
+    print_line(
+        f"{seen['examples']:,} training rows, {seen['validation_examples']:,} for validation, "
+        f"{seen['truncated']:,} truncated"
+    )
+    for side in ("input", "target"):
+        figures = ", ".join(f"{name} {length}" for name, length in seen[f"{side}_tokens"].items())
+        print_line(f"{side} tokens: {figures}")
+    padding = f"{seen['padding_fraction']:.1%} padding"
+    print_line(f"{seen['batches']:,} batches an epoch, {padding}; {seen['steps']:,} steps in all")
+    print_line(
+        f"{seen['trainable_parameters']:,} of {seen['total_parameters']:,} parameters would be trained, "
+        f"artifact about {seen['artifact_bytes']:,} bytes"
+    )
 
 
 @contextmanager
@@ -138,10 +167,11 @@ def _parted(words: list[str]) -> tuple[str | None, dict[str, dict[str, Any]]]:
 
 def _print(run: Run) -> None:
     result = run.result
-    figures = ", ".join(f"{name} {value:.4g}" for name, value in result["metrics"].items())
+    figures = ", ".join(f"{name} {round(value, 4):g}" for name, value in result["metrics"].items())
     print_line(f"{result['checkpoint']}, {result['method']}, {result['task']}: {figures}")
     print_line(
         f"{result['examples']} rows, {result['train_seconds']:.0f} s, {result['trainable_parameters']:,} of "
         f"{result['total_parameters']:,} parameters trained, artifact {result['artifact_bytes']:,} bytes"
     )
     print_line(f"run: {run.folder}")
+    print_line(f"try it: {run.predict_command}")

@@ -40,6 +40,10 @@ class Formatter:
         example: Example = self.manager.hook.format_example(row=row, options=self.options)
         return example
 
+    def parse(self, text: str) -> Any:
+        """The answer in generated text; None where it holds none."""
+        return self.manager.hook.parse_output(text=text, options=self.options)
+
 
 def read_examples(path: Path, formatter: Formatter) -> list[Example]:
     """Read a file as examples with targets, for training or evaluation.

@@ -3,6 +3,8 @@
 settings      the options of training itself
 recipe        what to do, from the command line or a file
 plan          a recipe resolved: plugins imported, options checked, weights and data decided
+ready         data read, weights loaded, method applied
+preview       what a run would do, and nothing done
 folder        the files of a run, held by one process at a time
 checkpoints   folders that are whole or not there
 state         what such a checkpoint holds
@@ -13,8 +15,10 @@ memory        a batch in pieces, where memory runs out
 progress      what the person sees, and the run's metrics
 milestones    when to evaluate, save and stop
 arguments     what is asked of transformers' trainer
+loss, loader  what it minimises, and what it is fed
 trainer       that trainer with our batches, loss and checkpoints
 loop          trainer, callbacks and extensions put together, and run
 result        what a finished run says of itself
+curves, card  what a finished run shows people
 run           the main path: begin, or resume
 """

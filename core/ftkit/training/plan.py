@@ -57,6 +57,15 @@ class Plan:
         return f"{self.recipe.model}-{self.recipe.method}-{self.recipe.task}"
 
     @property
+    def prediction_arguments(self) -> str:
+        """What `ftkit predict RUN` takes behind the run, for the task."""
+        hook, options = self.plugins.manager.hook, self.recipe.options["task"]
+        needed = [column.name for column in self.task_info.columns if column.required]
+        if len(needed) == 1 or hook.row_of_text(text="", options=options) is not None:
+            return '"TEXT"'
+        return " ".join(f'--{name} "TEXT"' for name in needed)
+
+    @property
     def made_with(self) -> dict[str, Any]:
         """Versions of the libraries, and where each plugin came from."""
         chosen = self.plugins.backbone, self.plugins.method, self.plugins.task, *self.plugins.extensions

@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
 
-from ftkit.data.examples import Formatter, read_examples
-from ftkit.data.split import split
-from ftkit.data.tokenised import TokenisedExamples, tokenise
-from ftkit.descriptions import Example
 from ftkit.errors import RunError
-from ftkit.loading import LoadedModel, load_selected
 from ftkit.training.checkpoints import last_whole, step_of
 from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
 from ftkit.training.interrupts import Interrupted, Interrupts
 from ftkit.training.plan import Plan, make_plan
+from ftkit.training.ready import Ready, get_ready
 from ftkit.training.recipe import Recipe, read_recipe
 
 
@@ -32,29 +28,12 @@ class Run:
     Attributes:
         folder: Its folder.
         result: What its `result.json` holds.
+        predict_command: What asks the model for an answer.
     """
 
     folder: Path
     result: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Ready:
-    """Everything that a run trains with.
-
-    Attributes:
-        plan: What to do.
-        formatter: The task's hooks with its options.
-        loaded: The model, ready to train.
-        examples: The training examples.
-        validation: The validation examples.
-    """
-
-    plan: Plan
-    formatter: Formatter
-    loaded: LoadedModel
-    examples: TokenisedExamples
-    validation: Sequence[Example]
+    predict_command: str
 
 
 def train(recipe: Recipe, *, quiet: bool = False) -> Run:
@@ -71,7 +50,7 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
     interrupts = Interrupts()
     with interrupts.heard():
         plan = make_plan(recipe)
-        ready = _get_ready(plan)
+        ready = get_ready(plan)
         with new_run_folder(recipe.output, plan.name) as folder:
             folder.write_text(folder.recipe.name, plan.as_yaml())
             return _run(ready, folder, interrupts, None, quiet=quiet)
@@ -92,41 +71,17 @@ def resume(path: Path, *, quiet: bool = False) -> Run:
     """
     interrupts = Interrupts()
     with interrupts.heard(), existing_run_folder(path) as folder:
-        if folder.result.is_file():
-            return Run(path, json.loads(folder.result.read_text(encoding="utf-8")))
         plan = make_plan(replace(read_recipe(folder.recipe), output=str(path)))
+        if folder.result.is_file():
+            return _ended(plan, folder, json.loads(folder.result.read_text(encoding="utf-8")))
         found = last_whole(folder.checkpoints)
         for damaged in found.damaged:
             _say(f"{damaged} is damaged and is passed over")
         if not quiet:
             _say(f"resuming from {found.last}" if found.last else "no checkpoint yet: from the beginning")
-        ready = _get_ready(plan)
+        ready = get_ready(plan)
         folder.forget_metrics_after(step_of(found.last) if found.last else -1)
         return _run(ready, folder, interrupts, found.last, quiet=quiet)
-
-
-def _get_ready(plan: Plan) -> Ready:
-    """Read the data, then the weights."""
-    formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
-    training_rows, validation_rows = _read(plan, formatter)
-    # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
-    from transformers import set_seed  # noqa: PLC0415
-
-    set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
-    loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
-    return Ready(plan, formatter, loaded, _tokenised(training_rows, plan, loaded), validation_rows)
-
-
-def _read(plan: Plan, formatter: Formatter) -> tuple[Sequence[Example], Sequence[Example]]:
-    rows = read_examples(plan.data, formatter)
-    if plan.validation_data is not None:
-        return rows, read_examples(plan.validation_data, formatter)
-    return split(rows, plan.recipe.seed)
-
-
-def _tokenised(rows: Sequence[Example], plan: Plan, loaded: LoadedModel) -> TokenisedExamples:
-    limit = loaded.input_limit(plan.settings["max_input_tokens"])
-    return tokenise(rows, loaded.tokenizer, limit, plan.task_info.max_output_tokens)
 
 
 def _run(
@@ -136,7 +91,8 @@ def _run(
     try:
         if not quiet:
             _announce(ready, folder)
-        return Run(folder.path, _train_and_evaluate(ready, folder, interrupts, resume_from, quiet=quiet))
+        result = _train_and_evaluate(ready, folder, interrupts, resume_from, quiet=quiet)
+        return _ended(ready.plan, folder, result)
     except Interrupted as stopped:
         raise Interrupted(stopped.signal, folder.resume_command) from None
     except (OSError, SafetensorError) as error:  # the latter from a method's own writer
@@ -149,6 +105,8 @@ def _train_and_evaluate(
     ready: Ready, folder: RunFolder, interrupts: Interrupts, resume_from: Path | None, *, quiet: bool
 ) -> dict[str, Any]:
     from ftkit.evaluation import evaluate  # noqa: PLC0415 - with torch, see above
+    from ftkit.training.card import write_card  # noqa: PLC0415
+    from ftkit.training.curves import draw_curves, read_curves  # noqa: PLC0415
     from ftkit.training.loop import fine_tune  # noqa: PLC0415
     from ftkit.training.result import describe_run  # noqa: PLC0415
 
@@ -179,12 +137,19 @@ def _train_and_evaluate(
     hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
     result = describe_run(plan, ready.loaded, ready.examples, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", evaluation.rows)
+    curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)
+    folder.write_text("curves.svg", draw_curves(curves))
+    folder.write_text("README.md", write_card(plan, result, folder))
     folder.write_json(folder.result.name, result)
     hook.run_finished(directory=folder.path, result=result)
     if plan.settings["remove_checkpoints"]:
         for leftover in (folder.checkpoints, folder.best):
             shutil.rmtree(leftover, ignore_errors=True)
     return result
+
+
+def _ended(plan: Plan, folder: RunFolder, result: Mapping[str, Any]) -> Run:
+    return Run(folder.path, result, f"ftkit predict {folder.path} {plan.prediction_arguments}")
 
 
 def _announce(ready: Ready, folder: RunFolder) -> None:

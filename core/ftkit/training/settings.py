@@ -35,7 +35,9 @@ SETTINGS: tuple[Option, ...] = (
     Option(
         "early_stopping", "int", None, "evaluations without a better metric after which to stop", minimum=1
     ),
-    Option("save_steps", "int", None, "optimiser steps between checkpoints; none: ten minutes", minimum=1),
+    Option(
+        "save_steps", "int", None, "optimiser steps between checkpoints; none: every ten minutes", minimum=1
+    ),
     Option("keep_checkpoints", "int", 2, "checkpoints kept while training", minimum=1),
     Option("remove_checkpoints", "bool", default=True, help="remove them once the run has finished"),
     Option(

@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
 from transformers import (
     DataCollatorForSeq2Seq,
     PrinterCallback,
@@ -34,14 +32,13 @@ from ftkit.data.tokenised import TokenisedExamples
 from ftkit.errors import RunError
 from ftkit.training import state
 from ftkit.training.checkpoints import write_checkpoint
+from ftkit.training.loader import ROW, NumberedExamples, create_loader
+from ftkit.training.loss import IGNORED, token_mean_loss
 from ftkit.training.memory import ran_out_of_memory, release_memory, split_batch
 from ftkit.training.meter import Meter
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase, Seq2SeqTrainingArguments
-
-_IGNORED = -100  # label of padding, as transformers' collator writes it
-_ROW = "row"  # each example's number, which goes with it into the batch
 
 
 @dataclass(frozen=True)
@@ -81,11 +78,11 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         course: Course,
     ) -> None:
         # The model makes the decoder's inputs, so that no loss is computed inside its forward pass.
-        collator = DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=_IGNORED)
+        collator = DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=IGNORED)
         super().__init__(
             model=model,
             args=arguments,
-            train_dataset=_NumberedExamples(course.examples),
+            train_dataset=NumberedExamples(course.examples),
             data_collator=collator,
             processing_class=tokenizer,
             callbacks=callbacks,
@@ -98,13 +95,8 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
 
     def get_train_dataloader(self) -> Any:
         """Batches of token ids, padded to the longest in each."""
-        return _Batches(
-            self.train_dataset,
-            batch_sampler=self._course.batches,
-            collate_fn=self.data_collator,
-            pin_memory=self.args.dataloader_pin_memory,
-            generator=torch.Generator(),  # of its own, or each epoch would draw from the model's
-        )
+        pinned = self.args.dataloader_pin_memory
+        return create_loader(self.train_dataset, self._course.batches, self.data_collator, pin_memory=pinned)
 
     def training_step(
         self, model: torch.nn.Module, inputs: dict[str, Any], num_items_in_batch: torch.Tensor | None = None
@@ -138,7 +130,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
     def _backward(
         self, model: torch.nn.Module, batch: dict[str, torch.Tensor], target_tokens: torch.Tensor | None
     ) -> torch.Tensor:
-        known = {name: tensor for name, tensor in batch.items() if name != _ROW}
+        known = {name: tensor for name, tensor in batch.items() if name != ROW}
         losses = [
             super(TokenBudgetTrainer, self).training_step(model, piece, target_tokens)
             for piece in split_batch(known, self._course.meter.pieces)
@@ -147,10 +139,10 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
 
     def _demand_smaller(self, batch: dict[str, torch.Tensor], error: RuntimeError) -> None:
         """Halve the pieces, and say so."""
-        meter, rows = self._course.meter, len(batch[_ROW])
+        meter, rows = self._course.meter, len(batch[ROW])
         if meter.pieces >= rows:
             raise RunError(
-                f"out of memory with the single example {self._course.place(int(batch[_ROW][0]))}: lower "
+                f"out of memory with the single example {self._course.place(int(batch[ROW][0]))}: lower "
                 "--training.max-input-tokens, or set --training.gradient-checkpointing true"
             ) from error
         meter.pieces *= 2
@@ -161,7 +153,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
     def _demand_finite(self, loss: float, batch: dict[str, torch.Tensor]) -> None:
         if math.isfinite(loss):
             return
-        places = [self._course.place(int(row)) for row in batch[_ROW]]
+        places = [self._course.place(int(row)) for row in batch[ROW]]
         shown = ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")  # noqa: PLR2004
         raise RunError(
             f"the loss is {loss} at step {self.state.global_step + 1}, in the batch of {shown}: try a "
@@ -172,7 +164,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         """Add up the tokens of the step that ends."""
         meter, lengths = self._course.meter, self._course.examples.lengths
         for batch in self._step_batches:
-            meter.tokens += sum(sum(lengths[int(row)]) for row in batch[_ROW])
+            meter.tokens += sum(sum(lengths[int(row)]) for row in batch[ROW])
             meter.padded_tokens += batch["input_ids"].numel() + batch["labels"].numel()
         self._step_batches.clear()
 
@@ -214,54 +206,3 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
     def _load_rng_state(self, checkpoint: str | None) -> None:
         if checkpoint is not None:
             state.load_random_state(Path(checkpoint))
-
-
-class _NumberedExamples(Dataset):  # type: ignore[misc]
-    """Examples that carry their numbers into the batch."""
-
-    def __init__(self, examples: TokenisedExamples) -> None:
-        self._examples = examples
-
-    def __len__(self) -> int:
-        return len(self._examples)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        return {**self._examples[index], _ROW: index}
-
-
-class _Batches(DataLoader):  # type: ignore[misc]
-    """A loader whose batches know the epoch; the trainer says which begins."""
-
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch."""
-        self.batch_sampler.set_epoch(epoch)
-
-
-def token_mean_loss(
-    outputs: Mapping[str, torch.Tensor],
-    labels: torch.Tensor,
-    num_items_in_batch: torch.Tensor | int | None = None,
-    *,
-    label_smoothing: float = 0.0,
-) -> torch.Tensor:
-    """Cross-entropy summed over target tokens, over their number.
-
-    Args:
-        outputs: With `logits` (B, T, vocabulary).
-        labels: Token ids (B, T), -100 where padded.
-        num_items_in_batch: Target tokens in the whole accumulated batch; None: in this one.
-        label_smoothing: Share of each target spread evenly over the vocabulary (Szegedy et al., 2016).
-
-    Returns:
-        A scalar.
-    """
-    logits = outputs["logits"]
-    total = functional.cross_entropy(
-        logits.flatten(0, 1).float(),
-        labels.flatten(),
-        ignore_index=_IGNORED,
-        reduction="sum",
-        label_smoothing=label_smoothing,
-    )
-    count = (labels != _IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
-    return total / count

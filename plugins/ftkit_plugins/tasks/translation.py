@@ -66,6 +66,12 @@ def describe_task() -> TaskInfo:
 
 
 @hookimpl
+def row_of_text(text: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A text to translate."""
+    return {_languages(options)[0]: text}
+
+
+@hookimpl
 def format_example(row: Mapping[str, Any], options: Mapping[str, Any]) -> Example:
     """Write `translate to german. english: …` and `german: …`."""
     source, target = _languages(options)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from ftkit.training.trainer import token_mean_loss
+from ftkit.training.loss import token_mean_loss
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])

@@ -1,0 +1,90 @@
+"""A finished run, loaded to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ftkit.data.examples import Formatter
+from ftkit.descriptions import TaskInfo
+from ftkit.errors import RowError, RunError
+from ftkit.loading import LoadedModel, backbone_info, load_selected
+from ftkit.prediction import Prediction, predict
+from ftkit.training.folder import RunFolder
+from ftkit.training.plan import Plan, make_plan
+from ftkit.training.recipe import read_recipe
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """The model of a run, ready to answer.
+
+    Attributes:
+        plan: What the run did: plugins, options, weights.
+        loaded: The backbone with the run's artifact.
+    """
+
+    plan: Plan
+    loaded: LoadedModel
+
+    @property
+    def task(self) -> TaskInfo:
+        """What the run's task says of itself."""
+        return self.plan.task_info
+
+    def row_of_text(self, text: str) -> Mapping[str, Any]:
+        """A bare text as a row of the task.
+
+        Raises:
+            RowError: The task needs several columns.
+        """
+        options = self.plan.recipe.options["task"]
+        row: Mapping[str, Any] | None = self.plan.plugins.manager.hook.row_of_text(text=text, options=options)
+        if row is not None:
+            return row
+        needed = [column.name for column in self.task.columns if column.required]
+        if len(needed) != 1:
+            raise RowError(f"one text is not enough: the task needs {' and '.join(needed)}")
+        return {needed[0]: text}
+
+    def predict(self, rows: Sequence[Mapping[str, Any]]) -> list[Prediction]:
+        """Answer rows with the task's columns; answers in them are not looked at.
+
+        Raises:
+            RowError: A row lacks something; the message says which, counted from 1.
+        """
+        formatter = Formatter(self.plan.plugins.manager, self.plan.recipe.options["task"])
+        examples = []
+        for number, row in enumerate(rows, start=1):
+            try:
+                examples.append(formatter.example(row))
+            except RowError as error:
+                raise RowError(f"row {number}: {error}") from error
+        return predict(self.loaded, formatter, self.task, examples, self.plan.settings)
+
+
+def load_run(path: str | Path, device: str = "auto") -> LoadedRun:
+    """Load the model that a run made.
+
+    Args:
+        path: The run's folder.
+        device: As for `ftkit.load`.
+
+    Raises:
+        RunError: The folder is no run, or its training has not finished.
+        FtkitError: What the run was made with can't be had any more.
+    """
+    folder = RunFolder(Path(path))
+    if not folder.recipe.is_file():
+        raise RunError(f"{path} is no run: it has no {folder.recipe.name}")
+    plan = make_plan(read_recipe(folder.recipe))
+    if not folder.artifact.is_dir():
+        raise RunError(f"{path} has no artifact yet; go on with it: {folder.resume_command}")
+    plain = replace(plan.plugins, method=None)
+    loaded = load_selected(plain, plan.recipe.options, plan.source, device)
+    model = plan.plugins.manager.hook.load_artifact(
+        model=loaded.model, backbone=backbone_info(plan.plugins), directory=folder.artifact
+    )
+    return LoadedRun(plan, replace(loaded, model=model.to(loaded.model.device), plugins=plan.plugins))

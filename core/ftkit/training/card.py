@@ -1,0 +1,87 @@
+"""The model card of a run: what was made of what, how well it does, and how to use it.
+
+A README in the form of the hub's model cards (Mitchell et al., 2019, arXiv:1810.03993), filled in from the
+result alone: nothing in it is claimed that the run didn't measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from ftkit.descriptions import MethodInfo
+from ftkit.loading import backbone_info
+from ftkit.training.folder import RunFolder
+from ftkit.training.plan import Plan
+
+
+def write_card(plan: Plan, result: Mapping[str, Any], folder: RunFolder) -> str:
+    """The card's text."""
+    parts = [
+        f"---\n{yaml.safe_dump(_header(plan), sort_keys=False)}---",
+        f"# {plan.name}",
+        _summary(plan, result),
+        "## Results\n\n" + _results(result) + "\n\n![curves](curves.svg)",
+        f"## Use\n\n```sh\nftkit predict {folder.path} {plan.prediction_arguments}\n```\n\n{_artifact(plan)}",
+        "## Training\n\n" + _training(plan, result),
+        "## Made with\n\n" + _table(("", ""), {**result["versions"], **result["plugins"]}.items()),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _header(plan: Plan) -> dict[str, Any]:
+    info = backbone_info(plan.plugins)
+    header = {"base_model": plan.checkpoint, "tags": ["ftkit", plan.recipe.method, plan.recipe.task]}
+    return {**header, "license": info.licence} if info.licence else header
+
+
+def _summary(plan: Plan, result: Mapping[str, Any]) -> str:
+    rows = f"{result['examples']:,} examples" + (" of the bundled sample" if plan.recipe.rehearsal else "")
+    note = (
+        "\n\nThis was a rehearsal on a tiny checkpoint: it shows that the recipe works, and says nothing "
+        "about real language."
+    )
+    trained = f"{result['trainable_parameters']:,} of {result['total_parameters']:,} parameters were trained"
+    made = f"`{plan.checkpoint}` fine-tuned with the method *{plan.recipe.method}*"
+    made += f" for the task *{plan.recipe.task}* on {rows}; {trained}."
+    return made + (note if plan.recipe.rehearsal else "")
+
+
+def _results(result: Mapping[str, Any]) -> str:
+    counted = {
+        **{name: f"{round(value, 4):g}" for name, value in result["metrics"].items()},
+        "validation examples": f"{result['validation_examples']:,}",
+        "outputs without an answer": f"{result['unparseable']:,}",
+    }
+    return _table(("on the validation rows", ""), counted.items())
+
+
+def _artifact(plan: Plan) -> str:
+    method = plan.plugins.method
+    citation = method.info.citation if method and isinstance(method.info, MethodInfo) else ""
+    source = f" Method: {citation}." if citation else ""
+    return f"`artifact/` holds what was trained, in the format of the method's own library.{source}"
+
+
+def _training(plan: Plan, result: Mapping[str, Any]) -> str:
+    options = plan.recipe.options
+    given = {
+        f"{part}.{name}": value
+        for part in ("training", "method", "task")
+        for name, value in options[part].items()
+        if value not in (None, (), "")
+    }
+    took = {
+        "steps": result["steps"],
+        "seconds": f"{result['train_seconds']:.0f}",
+        "peak memory": f"{result['peak_memory_bytes'] / 1e9:.2f} GB",
+        "seed": result["seed"],
+    }
+    return _table(("", ""), {**took, **given}.items())
+
+
+def _table(heads: tuple[str, str], rows: Any) -> str:
+    lines = [f"| {heads[0]} | {heads[1]} |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {name} | {str(value).replace('|', '&#124;')} |" for name, value in rows)])

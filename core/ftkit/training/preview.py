@@ -1,0 +1,70 @@
+"""What a run would do: everything resolved, read, checked and counted, and nothing trained or written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ftkit.data.batches import TokenBudgetBatches, padding_fraction
+from ftkit.training.plan import make_plan
+from ftkit.training.ready import Ready, get_ready
+from ftkit.training.recipe import Recipe
+
+
+def preview(recipe: Recipe) -> dict[str, Any]:
+    """Resolve a recipe, read its data and weights, and count.
+
+    Token lengths are those after truncation; `artifact_bytes` is what the trained tensors take, a few
+    kilobytes less than the files will.
+
+    Raises:
+        FtkitError: As for `ftkit.train`.
+    """
+    ready = get_ready(make_plan(recipe))
+    plan, examples = ready.plan, ready.examples
+    batches = list(TokenBudgetBatches(examples.lengths, plan.settings["token_budget"], plan.recipe.seed))
+    return {
+        "model": plan.recipe.model,
+        "checkpoint": plan.checkpoint,
+        "method": plan.recipe.method,
+        "task": plan.recipe.task,
+        "rehearsal": plan.recipe.rehearsal,
+        "examples": len(examples),
+        "validation_examples": len(ready.validation),
+        "truncated": examples.truncated,
+        "input_tokens": _quantiles([length for length, _ in examples.lengths]),
+        "target_tokens": _quantiles([length for _, length in examples.lengths]),
+        "batches": len(batches),
+        "padding_fraction": round(padding_fraction(batches, examples.lengths), 4),
+        "steps": _steps(ready, len(batches)),
+        **_sizes(ready),
+        "recipe": plan.recipe.as_dict(),
+        **plan.made_with,
+    }
+
+
+def _steps(ready: Ready, batches: int) -> int:
+    settings = ready.plan.settings
+    steps = math.ceil(settings["epochs"] * math.ceil(batches / settings["accumulation"]))
+    return int(settings["max_steps"] or steps)
+
+
+def _sizes(ready: Ready) -> dict[str, int]:
+    parameters = list(ready.loaded.model.parameters())
+    trained = [each for each in parameters if each.requires_grad]
+    return {
+        "trainable_parameters": sum(each.numel() for each in trained),
+        "total_parameters": sum(each.numel() for each in parameters),
+        "artifact_bytes": sum(each.numel() * each.element_size() for each in trained),
+    }
+
+
+def _quantiles(lengths: Sequence[int]) -> dict[str, int]:
+    """Smallest, median, 99th percentile and largest."""
+    ordered = sorted(lengths)
+    last = len(ordered) - 1
+    return {
+        name: ordered[round(share * last)]
+        for name, share in {"min": 0.0, "p50": 0.5, "p99": 0.99, "max": 1.0}.items()
+    }

@@ -1,0 +1,45 @@
+"""`ftkit train --help` goes on with the options of the plugins that are selected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ftkit.training.settings import SETTINGS
+from support.program import run_ftkit
+
+
+def test_help_lists_the_options_of_the_selected_plugins() -> None:
+    shown = run_ftkit("train", "--method=lora", "--task", "translation", "--help")
+    assert shown.status == 0
+    for said in (
+        "Options of method lora:",
+        "--method.use-dora <bool>",
+        "--task.target ",
+        "--model.NAME",
+    ):
+        assert said in shown.out
+
+
+def test_help_lists_every_training_option_with_its_default() -> None:
+    shown = run_ftkit("train", "--help")
+    for option in SETTINGS:
+        assert f"--training.{option.name.replace('_', '-')} " in shown.out
+    assert "[default: 512]" in " ".join(shown.out.split())
+
+
+def test_help_knows_the_plugins_of_a_recipe_and_what_overrides_them(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text("model: bart\nmethod: {name: adapter, reduction_factor: 4}\n")
+    shown = run_ftkit("train", str(recipe), "--model", "t5", "--help")
+    assert "Options of model t5:" in shown.out
+    assert "--method.reduction-factor" in shown.out
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_help_says_which_name_nobody_knows(place: str) -> None:
+    words = ["--help", "--method", "lor"] if place == "before" else ["--method", "lor", "--help"]
+    shown = run_ftkit("train", *words)
+    assert shown.status == 2
+    assert "did you mean lora?" in shown.err

@@ -1,0 +1,41 @@
+"""`--dry-run` says what the run then does, and writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ftkit
+from ftkit.training.preview import preview
+from support import killed
+from support.program import run_ftkit
+
+
+def test_what_a_dry_run_counts_is_what_the_run_then_has(tmp_path: Path) -> None:
+    recipe = killed.recipe("lora", tmp_path / "run")
+    seen = preview(recipe)
+    assert not (tmp_path / "run").exists()
+    run = ftkit.train(recipe, quiet=True)
+    same = (
+        "examples",
+        "validation_examples",
+        "truncated",
+        "steps",
+        "trainable_parameters",
+        "padding_fraction",
+    )
+    assert {key: seen[key] for key in same} == {key: run.result[key] for key in same}
+    assert 0 <= run.result["artifact_bytes"] - seen["artifact_bytes"] < 20_000
+
+
+def test_the_command_prints_the_plan_and_makes_no_folder(tmp_path: Path) -> None:
+    chosen = ("--model", "t5", "--method", "adapter", "--task", "qa", "--dry-run")
+    ended = run_ftkit("train", *chosen, cwd=tmp_path, OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1")
+    assert ended.status == 0, ended.err
+    for said in (
+        "1,800 training rows, 200 for validation",
+        "input tokens: min",
+        "batches an epoch",
+        "artifact",
+    ):
+        assert said in ended.out
+    assert list(tmp_path.iterdir()) == []
