@@ -33,7 +33,9 @@ def environment(sites: Sequence[Path] = (), **changes: str) -> dict[str, str]:
     return kept | changes
 
 
-def run_python(*arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, **env: str) -> Outcome:
+def run_python(
+    *arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, timeout: float = 120, **env: str
+) -> Outcome:
     """Run this Python with arguments; `env` are extra variables."""
     ended = subprocess.run(
         [sys.executable, *arguments],
@@ -42,12 +44,14 @@ def run_python(*arguments: str, sites: Sequence[Path] = (), cwd: Path | None = N
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
         check=False,
     )
     return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
 
-def run_ftkit(*arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, **env: str) -> Outcome:
+def run_ftkit(
+    *arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, timeout: float = 120, **env: str
+) -> Outcome:
     """Run `ftkit` with arguments."""
-    return run_python("-m", "ftkit", *arguments, sites=sites, cwd=cwd, **env)
+    return run_python("-m", "ftkit", *arguments, sites=sites, cwd=cwd, timeout=timeout, **env)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import BartConfig, BartForConditionalGeneration, T5Config, T5ForConditionalGeneration
 
 import ftkit
 from ftkit.options import complete_options
 from support import small
+from support.real_size import real_model
 
 # Computed by hand. LoRA: attentions x (query, value) x rank 8 x (in + out); seq_bn: layers x (down, up,
 # and their biases).
@@ -26,39 +26,6 @@ SEQ_BN = {
     "flan-t5": 16 * (512 * 32 + 32 + 32 * 512 + 512),
 }
 FULL = {"t5": 222_903_552, "bart": 139_420_416, "flan-t5": 76_961_152}
-
-
-def real_model(backbone: str, device: str) -> Any:
-    """The backbone's default checkpoint's architecture, with random weights or, on `meta`, none."""
-    with torch.device(device):
-        if backbone == "bart":
-            halves = {"attention_heads": 12, "ffn_dim": 3072, "layers": 6}
-            sizes = {f"{half}_{key}": n for half in ("encoder", "decoder") for key, n in halves.items()}
-            model: Any = BartForConditionalGeneration(BartConfig(vocab_size=50265, d_model=768, **sizes))
-        elif backbone == "t5":
-            config = T5Config(
-                vocab_size=32128,
-                d_model=768,
-                d_ff=3072,
-                num_heads=12,
-                num_layers=12,
-                decoder_start_token_id=0,
-            )
-            model = T5ForConditionalGeneration(config)
-        else:
-            config = T5Config(
-                vocab_size=32128,
-                d_model=512,
-                d_ff=1024,
-                num_heads=6,
-                num_layers=8,
-                decoder_start_token_id=0,
-                feed_forward_proj="gated-gelu",
-                tie_word_embeddings=False,
-            )
-            model = T5ForConditionalGeneration(config)
-    model.tie_weights()
-    return model
 
 
 def applied(backbone: str, method: str, device: str = "meta", **given: Any) -> tuple[Any, Any]:

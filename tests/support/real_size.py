@@ -1,0 +1,103 @@
+"""The real architectures at their real sizes, with random weights and a tokenizer of real size.
+
+    python -m support.real_size t5 FOLDER        # from tests/: a folder in hub format
+
+stands in for t5-base, bart-base or flan-t5-small where no hub can be reached.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sentencepiece
+import torch
+from tokenizers import ByteLevelBPETokenizer
+from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
+    BartTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
+    T5TokenizerFast,
+)
+
+from support.real_data import csv_rows, json_file, json_lines
+
+CHECKPOINTS = {"t5": "t5-base", "bart": "bart-base", "flan-t5": "flan-t5-small"}
+
+
+def real_model(backbone: str, device: str) -> Any:
+    """The backbone's default checkpoint's architecture, with random weights or, on `meta`, none."""
+    with torch.device(device):
+        if backbone == "bart":
+            halves = {"attention_heads": 12, "ffn_dim": 3072, "layers": 6}
+            sizes = {f"{half}_{key}": n for half in ("encoder", "decoder") for key, n in halves.items()}
+            model: Any = BartForConditionalGeneration(BartConfig(vocab_size=50265, d_model=768, **sizes))
+        else:
+            model = T5ForConditionalGeneration(_t5_config(gated=backbone == "flan-t5"))
+    model.tie_weights()
+    return model
+
+
+def _t5_config(*, gated: bool) -> T5Config:
+    """flan-t5-small where gated, else t5-base."""
+    common = {"vocab_size": 32128, "decoder_start_token_id": 0}
+    if not gated:
+        return T5Config(d_model=768, d_ff=3072, num_heads=12, num_layers=12, **common)
+    variant = {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
+    return T5Config(d_model=512, d_ff=1024, num_heads=6, num_layers=8, **variant, **common)
+
+
+def save_checkpoint(backbone: str, folder: Path) -> None:
+    """Write a folder in hub format."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    real_model(backbone, "cpu").save_pretrained(folder)
+    if backbone == "bart":
+        bpe = ByteLevelBPETokenizer()
+        special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+        bpe.train_from_iterator(texts(), vocab_size=50265, special_tokens=special)
+        bpe.save_model(str(folder))
+        BartTokenizerFast(str(folder / "vocab.json"), str(folder / "merges.txt")).save_pretrained(folder)
+        return
+    (folder / "spiece.model").write_bytes(sentencepiece_model(texts(), 32000))
+    T5TokenizerFast(str(folder / "spiece.model"), extra_ids=100).save_pretrained(folder)
+
+
+def sentencepiece_model(lines: Iterator[str], vocab_size: int) -> bytes:
+    """A unigram model with T5's special tokens."""
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=lines,
+        model_writer=model,
+        vocab_size=vocab_size,
+        hard_vocab_limit=False,
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        bos_id=-1,
+        minloglevel=2,
+        max_sentence_length=20_000,
+        input_sentence_size=100_000,
+    )
+    return model.getvalue()
+
+
+def texts() -> Iterator[str]:
+    """The texts of all three real training sets."""
+    for article in json_file("squad/train.json")["data"]:
+        for paragraph in article["paragraphs"]:
+            yield paragraph["context"]
+            yield from (qa["question"] for qa in paragraph["qas"])
+    yield from (row["text"] for row in csv_rows("imdb/train.csv"))
+    for name in ("wmt16_en_de_news", "wmt16_en_de_multi30k"):
+        for row in json_lines(f"{name}/train.jsonl"):
+            yield from row["translation"].values()
+
+
+if __name__ == "__main__":
+    save_checkpoint(sys.argv[1], Path(sys.argv[2]))
