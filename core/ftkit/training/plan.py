@@ -36,6 +36,7 @@ class Plan:
         data: File of training rows.
         validation_data: File of validation rows; None: a share of the training rows is kept apart.
         task_info: What the task says of itself.
+        tiny: Whether the weights are the backbone's embedded tiny ones.
     """
 
     recipe: Recipe
@@ -45,6 +46,7 @@ class Plan:
     data: Path
     validation_data: Path | None
     task_info: TaskInfo
+    tiny: bool
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -99,7 +101,7 @@ def make_plan(recipe: Recipe) -> Plan:
     resolved = Recipe(
         **vars(recipe) | {"task": plugins.task.record.name if plugins.task else None, "options": options}
     )
-    return Plan(resolved, plugins, checkpoint, source, data, validation, task_info)
+    return Plan(resolved, plugins, checkpoint, source, data, validation, task_info, tiny)
 
 
 def _task(recipe: Recipe) -> str | None:
