@@ -124,6 +124,12 @@ def test_a_folder_that_is_no_run_cannot_answer(tmp_path: Path) -> None:
         ftkit.load_run(tmp_path)
 
 
+def test_a_tracker_that_is_not_installed_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ftkit.OptionsError, match="trackers: no-such is not installed"):
+        ftkit.train(killed.recipe("lora", tmp_path / "run", trackers=("no-such",)), quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("method", small.METHODS)
 @pytest.mark.parametrize("backbone", small.BACKBONES)
 def test_every_pair_answers_after_loading_as_at_the_end_of_its_training(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -22,9 +22,6 @@ def trainer_arguments(
         seed: Seed of dropout and of whatever else the trainer draws.
         device: Where the model is.
         folder: The run's folder.
-
-    Raises:
-        OptionsError: A tracker is not installed.
     """
     on_gpu = device.type == "cuda"
     return {
@@ -49,7 +46,7 @@ def trainer_arguments(
         "logging_nan_inf_filter": False,  # a loss that is not finite ends the run, and isn't averaged away
         "logging_dir": str(folder.trackers),
         "save_strategy": "no",  # ftkit.training.milestones says when
-        "report_to": _trackers(settings["trackers"]) or "none",
+        "report_to": list(settings["trackers"]) or "none",
         "disable_tqdm": True,
         "remove_unused_columns": False,
         "dataloader_pin_memory": on_gpu,
@@ -60,12 +57,15 @@ def _in_bfloat16(precision: str, *, on_gpu: bool) -> bool:
     return precision == "bf16" or (precision == "auto" and on_gpu and torch.cuda.is_bf16_supported())
 
 
-def _trackers(wanted: tuple[str, ...]) -> list[str]:
+def demand_trackers(wanted: Sequence[str]) -> None:
+    """Refuse trackers that are not installed.
+
+    Raises:
+        OptionsError: With all of them, and what is installed.
+    """
     installed = get_available_reporting_integrations()
     missing = [name for name in wanted if name not in installed]
-    if missing:
-        known = ", ".join(installed) or "none"
-        raise OptionsError(
-            [f"training.trackers: {name} is not installed; installed: {known}" for name in missing]
-        )
-    return list(wanted)
+    known = ", ".join(installed) or "none"
+    problems = [f"training.trackers: {name} is not installed; installed: {known}" for name in missing]
+    if problems:
+        raise OptionsError(problems)

@@ -43,6 +43,9 @@ def get_ready(plan: Plan) -> Ready:
     # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
     from transformers import set_seed  # noqa: PLC0415
 
+    from ftkit.training.arguments import demand_trackers  # noqa: PLC0415
+
+    demand_trackers(plan.settings["trackers"])
     set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
     return Ready(plan, formatter, loaded, _tokenised(training_rows, plan, loaded), validation_rows)
