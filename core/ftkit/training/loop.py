@@ -36,7 +36,9 @@ class Trained:
 def fine_tune(plan: Plan, loaded: LoadedModel, examples: TokenisedExamples, folder: RunFolder) -> Trained:
     """Train the model in place."""
     hook, settings, seed = plan.plugins.manager.hook, plan.settings, plan.recipe.seed
-    batches = TokenBudgetBatches(examples.lengths, settings["token_budget"], seed)
+    batches = TokenBudgetBatches(
+        examples.lengths, settings["token_budget"], seed, batch_size=settings["batch_size"]
+    )
     callbacks = [Progress(folder)]
     callbacks += [each for more in hook.trainer_callbacks(directory=folder.path) for each in more]
     with tempfile.TemporaryDirectory(prefix="ftkit-") as scratch:
