@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
     from ftkit.training.run import Run
 
-_PARTS = ("model", "method", "task", "training")
+_PARTS = ("model", "method", "task", "training", "reading")
 
 CONTEXT = {"ignore_unknown_options": True}
 """Options of plugins (`--method.rank 8`) are known only once the plugins are: they come as words."""
@@ -47,9 +47,20 @@ def train(
         str | None, typer.Option(help="Another hub id or folder to take the weights from.")
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="Training rows: .json, .jsonl, .csv or .tsv, plain or .gz.")
+        str | None,
+        typer.Option(
+            help="Training rows: a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern,"
+            " a folder of classes, line-aligned files (train.en,train.de), - for stdin, or a hub data set."
+        ),
     ] = None,
     validation_data: Annotated[str | None, typer.Option(help="Validation rows, likewise.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
+    ] = None,
+    on_bad_row: Annotated[
+        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
+    ] = None,
     output: Annotated[str | None, typer.Option(help="The run's folder.")] = None,
     extension: Annotated[
         list[str] | None,
@@ -61,8 +72,8 @@ def train(
 ) -> None:
     """Fine-tune a model; without --data, rehearse on what is embedded.
 
-    Options of plugins and of training itself are --model.NAME, --method.NAME, --task.NAME and
-    --training.NAME; ftkit show PLUGIN lists a plugin's.
+    Options of plugins are --model.NAME, --method.NAME and --task.NAME (ftkit show PLUGIN lists them),
+    those of training itself --training.NAME, and of reading data --reading.NAME.
 
     Example: ftkit train --model bart --method adapter
     """
@@ -81,6 +92,8 @@ def train(
         "device": device,
     }
     file, options = _parted(words or [])
+    short = {"columns": ",".join(columns) if columns else None, "on_bad_row": on_bad_row}
+    options["reading"] |= {name: value for name, value in short.items() if value is not None}
     base = read_recipe(Path(file)) if file else Recipe()
     run = _train(base.overridden(given, options))
     if json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,12 @@ class RunFolder:
     def write_json_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write a JSON-lines file whole or not at all."""
         self.write_text(name, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+    def copy(self, file: Path, name: str) -> None:
+        """Copy a file whole or not at all."""
+        aside = self.path / f".{name}.part"
+        shutil.copyfile(file, aside)
+        aside.replace(self.path / name)
 
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""

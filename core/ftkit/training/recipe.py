@@ -11,8 +11,8 @@ import yaml
 
 from ftkit.errors import OptionsError, RunError
 
-PARTS = ("model", "method", "task", "training")
-"""The groups of options: `--model.dropout`, `method_options: {rank: 8}` and so on."""
+PARTS = ("model", "method", "task", "training", "reading")
+"""The groups of options: `--model.dropout`, `method: {name: lora, rank: 8}` and so on."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Recipe:
         method: A fine-tuning method.
         task: A task; in a rehearsal it may be left out.
         checkpoint: Another hub id or folder to take the weights from.
-        data: File of training rows; none makes the run a rehearsal on the embedded tiny checkpoint and the
-            task's bundled sample.
-        validation_data: File of validation rows.
+        data: Training rows: files, folders, stdin or a hub data set (see `ftkit.data.sources`); none makes
+            the run a rehearsal on the embedded tiny checkpoint and the task's bundled sample.
+        validation_data: Validation rows, likewise.
         output: The run's folder; none means a new one below `runs/`.
         extensions: Extensions that accompany the run.
         seed: Seed of everything that is drawn.
@@ -63,8 +63,8 @@ class Recipe:
         data |= data.pop("options")
         flat = {name: value for name, value in data.items() if name not in PARTS}
         names = {part: {"name": getattr(self, part), **self.options.get(part, {})} for part in PARTS[:3]}
-        training = {"training": dict(self.options.get("training", {}))}
-        return str(yaml.safe_dump({**names, **flat, **training}, sort_keys=False))
+        options = {part: dict(self.options.get(part, {})) for part in PARTS[3:]}
+        return str(yaml.safe_dump({**names, **flat, **options}, sort_keys=False))
 
 
 _PLAIN = {each.name for each in fields(Recipe)} - {"options", "model", "method", "task"}

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftkit.data.examples import Formatter, read_examples
-from ftkit.data.split import split
-from ftkit.data.tokenised import TokenisedExamples, tokenise
-from ftkit.descriptions import Example
+from ftkit.data.examples import Formatter
+from ftkit.data.prepared import PreparedData, prepare
+from ftkit.data.tokenised import TokenisedExamples
 from ftkit.evaluation import Evaluation, evaluate
 from ftkit.loading import LoadedModel, load_selected
 from ftkit.training.folder import RunFolder, create_run_folder, size_of
@@ -48,7 +47,7 @@ def train(recipe: Recipe) -> Run:
     plan = make_plan(recipe)
     hook = plan.plugins.manager.hook
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
-    training_rows, validation_rows = _read(plan, formatter)
+    data = _read(plan)
     # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
     from transformers import set_seed  # noqa: PLC0415
 
@@ -56,44 +55,51 @@ def train(recipe: Recipe) -> Run:
 
     set_seed(recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, recipe.device)
-    examples = _tokenised(training_rows, plan, loaded)
+    examples = _tokenised(data, plan, loaded)
     folder = create_run_folder(recipe.output, plan.name)
     folder.write_text("recipe.yaml", plan.recipe.as_yaml())
-    _announce(plan, examples, len(validation_rows), folder)
+    if data.rejected:
+        folder.copy(data.rejected_rows, "rejected.jsonl")
+    _announce(plan, examples, data, folder)
     _start(plan, folder)
     trained = fine_tune(plan, loaded, examples, folder)
     hook.save_artifact(model=loaded.model, directory=folder.artifact)
-    evaluation = evaluate(loaded, formatter, plan.task_info, validation_rows, plan.settings)
+    evaluation = evaluate(loaded, formatter, plan.task_info, data.validation, plan.settings)
     hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
-    result = _result(plan, loaded, examples, evaluation, folder, trained)
+    result = _result(plan, loaded, examples, data, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", evaluation.rows)
     folder.write_json("result.json", result)
     hook.run_finished(directory=folder.path, result=result)
     return Run(folder.path, result)
 
 
-def _read(plan: Plan, formatter: Formatter) -> tuple[Sequence[Example], Sequence[Example]]:
-    rows = read_examples(plan.data, formatter)
-    if plan.validation_data is not None:
-        return rows, read_examples(plan.validation_data, formatter)
-    return split(rows, plan.recipe.seed)
+def _read(plan: Plan) -> PreparedData:
+    recipe = plan.recipe
+    return prepare(
+        plan.data, plan.validation_data, plan.reading, recipe.seed, plan.plugins, recipe.options["task"]
+    )
 
 
-def _tokenised(rows: Sequence[Example], plan: Plan, loaded: LoadedModel) -> TokenisedExamples:
+def _tokenised(data: PreparedData, plan: Plan, loaded: LoadedModel) -> TokenisedExamples:
     limit = loaded.input_limit(plan.settings["max_input_tokens"])
-    return tokenise(rows, loaded.tokenizer, limit, plan.task_info.max_output_tokens)
+    return data.tokenised(loaded.tokenizer, limit, plan.task_info.max_output_tokens)
 
 
-def _announce(plan: Plan, examples: TokenisedExamples, validation: int, folder: RunFolder) -> None:
+def _announce(plan: Plan, examples: TokenisedExamples, data: PreparedData, folder: RunFolder) -> None:
     recipe = plan.recipe
     if recipe.rehearsal:
         _say(
             f"rehearsal: the task's bundled sample on {plan.checkpoint}; for the real thing: "
             f"ftkit train --model {recipe.model} --method {recipe.method} --task {recipe.task} --data FILE"
         )
+    for remark in data.remarks:
+        _say(remark)
+    longest = examples.whole_lengths[examples.longest]
     _say(
-        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(examples)} training rows, {validation} for "
-        f"validation, {examples.truncated} truncated → {folder.path}"
+        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(examples):,} training rows, "
+        f"{len(data.validation):,} for validation, {data.rejected:,} rejected, {examples.truncated:,} "
+        f"truncated; the longest has {longest[0]:,} + {longest[1]:,} tokens "
+        f"({data.training.place(examples.longest)}) → {folder.path}"
     )
 
 
@@ -108,13 +114,14 @@ def _result(
     plan: Plan,
     loaded: LoadedModel,
     examples: TokenisedExamples,
+    data: PreparedData,
     evaluation: Evaluation,
     folder: RunFolder,
     trained: Trained,
 ) -> dict[str, Any]:
     recipe = plan.recipe
     parameters = list(loaded.model.parameters())
-    tokens = sum(map(sum, examples.lengths))
+    tokens = int(examples.lengths.sum())
     return {
         "model": recipe.model,
         "checkpoint": plan.checkpoint,
@@ -125,7 +132,9 @@ def _result(
         "examples": len(examples),
         "validation_examples": len(evaluation.rows),
         "unparseable": evaluation.unparseable,
+        "rejected": data.rejected,
         "truncated": examples.truncated,
+        "data": data.summary,
         "target_tokens": examples.target_tokens,
         "padding_fraction": round(trained.padding, 4),
         "trainable_parameters": sum(each.numel() for each in parameters if each.requires_grad),
