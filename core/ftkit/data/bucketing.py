@@ -25,7 +25,8 @@ _STRIPS = 256  # at most: with more rows than that asks for, waste is small anyw
 _WINDOW = 800  # examples from whose targets a strip's spread is estimated
 _GOOD, _ENOUGH = 0.02, 0.029  # padding that asks for no better cuts; padding that better cuts aim at
 _PRICES = 0.03, 0.5  # of a batch, in budgets: between these the price is sought that just reaches the aim
-_STEPS = 5
+_STEPS = 6
+_MORE = 1.12  # times as many batches as full ones would be, at most
 _MOST = 30_000  # examples for which cuts are sought: seconds, and with more of them the waste is small
 
 
@@ -74,12 +75,16 @@ def cuts(lengths: Integers, budget: int) -> list[int]:
     if len(lengths) > _MOST or padding(lengths, full) <= _GOOD:
         return full
     low, high = _PRICES
-    chosen = _priced_cuts(lengths, budget, low * budget)
+    chosen = full
     for _ in range(_STEPS):  # the dearer a batch, the fewer and fuller they are
         price = (low * high) ** 0.5
         found = _priced_cuts(lengths, budget, price * budget)
-        if padding(lengths, found) <= _ENOUGH:
-            low, chosen = price, found
+        waste = padding(lengths, found)
+        too_many = len(found) > _MORE * len(full)
+        if not too_many and waste <= max(_ENOUGH, padding(lengths, chosen)):
+            chosen = found
+        if too_many or waste <= _ENOUGH:
+            low = price
         else:
             high = price
     return chosen
