@@ -80,7 +80,8 @@ def _expanded(record: Located, formatter: Formatter) -> Iterator[Located]:
         yield refused(record, flaw_in(record.row) or str(error))
         return
     for number, row in enumerate(rows, start=1):
-        yield replace(record, row=row, part=number if len(rows) > 1 else 0)
+        part = f"{record.part}.{number}".lstrip(".") if len(rows) > 1 else record.part
+        yield replace(record, row=row, part=part)
 
 
 def _renamed(rows: Iterator[Located], columns: Sequence[tuple[str, str]]) -> Iterator[Located]:

@@ -21,18 +21,19 @@ class Located:
         file: The file's path as given, or the name of a hub data set.
         line: Line (text, CSV, JSON) or row (Parquet, hub) where it starts, counted from 1.
         last_line: Line where it ends; the same where a row is a line.
-        part: Which of the rows that a nested record holds, counted from 1; 0 where the record is the row.
+        part: Which of the rows there: `17` in a JSON list or a nested record, `3.17` in a list of these,
+            counted from 1; empty where the line says it all.
     """
 
     row: Any
     file: str
     line: int
     last_line: int
-    part: int = 0
+    part: str = ""
 
     @property
     def place(self) -> str:
-        """`file:line`, and `#part` behind it where a record holds several rows."""
+        """`file:line`, and `#part` behind it where that isn't all."""
         return f"{self.file}:{self.line}" + (f"#{self.part}" if self.part else "")
 
 

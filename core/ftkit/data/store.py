@@ -20,7 +20,7 @@ from ftkit.descriptions import Example
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROWS, _CHARACTERS = 4096, 1 << 23  # of one batch on disk, whichever is reached first
+_ROWS, _CHARACTERS = 2048, 1 << 21  # of one batch on disk, whichever is reached first
 
 
 class ArrowWriter:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from transformers import PreTrainedTokenizerBase
 
-_TOGETHER = 512  # examples that are tokenised at once: enough for the tokenizer's threads, little memory
+_TOGETHER = 128  # examples that are tokenised at once: enough for threads, and little memory
 
 
 class TokenisedExamples:

@@ -39,13 +39,14 @@ def read_document(stream: TextIO, file: str) -> Iterator[Located]:
 
 def _elements(text: str, start: int, file: str) -> Iterator[Located]:
     line, position = 1 + text.count("\n", 0, start), _skip(text, start + 1)
-    counted = start
+    counted, number = start, 0
     more = not text.startswith("]", position)
     while more:
         record, end = _value(text, position, file)
         line += text.count("\n", counted, position)
         last = line + text.count("\n", position, end)
-        yield Located(record, file, line, last)
+        number += 1
+        yield Located(record, file, line, last, str(number))
         line, counted = last, end
         position = _skip(text, end)
         more = text.startswith(",", position)

@@ -78,6 +78,7 @@ def opened_text(path: Path, name: str, encoding: str | None, newline: str) -> It
         marked = next((known for mark, known in _MARKS if start.startswith(mark)), None)
         decoder = marked or encoding or "utf-8"
         try:
-            yield io.TextIOWrapper(stream, encoding=decoder, errors=_ERRORS, newline=newline)
+            with io.TextIOWrapper(stream, encoding=decoder, errors=_ERRORS, newline=newline) as text:
+                yield text
         except UnicodeError as error:  # a decoder without use for error handlers, such as idna
             raise DataError(f"{name}: no text in {decoder}: {error}") from error
