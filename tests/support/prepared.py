@@ -31,3 +31,9 @@ def rejected(data: PreparedData) -> list[dict[str, Any]]:
     """The rows that were set aside."""
     lines = data.rejected_rows.read_text(encoding="utf-8").split("\n")[:-1]
     return [json.loads(line) for line in lines]
+
+
+def inputs_of_reviews(data: str) -> list[str]:
+    """All inputs of prepared reviews; stands here so that another process can import it without torch."""
+    found = prepared("sentiment", data)
+    return [each.input for part in (found.training, found.validation) for each in part]

@@ -129,16 +129,23 @@ def _even_cuts(count: int, size: int) -> list[int]:
 
 
 def _divisible(ends: list[int], world_size: int) -> list[int]:
-    """The same cuts and a few more, so that every rank gets as many batches as any other.
+    """Nearly the same cuts, such that every rank gets as many batches as any other.
+
+    The largest batches are halved. Where all are single examples already, the first, which are the shortest,
+    are paired: nothing else gives every rank as many batches, and none of the examples twice.
 
     Raises:
         DataError: There are fewer examples than processes.
     """
+    count = ends[-1] if ends else 0
+    if 0 < count < world_size:
+        raise DataError(f"{count} examples can't be dealt out to {world_size} processes")
     ends = list(ends)
     while len(ends) % world_size:
+        if len(ends) == count:
+            pairs = range(0, 2 * (count % world_size), 2)
+            return [end for number, end in enumerate(ends) if number not in pairs]
         sizes = [end - start for start, end in zip([0, *ends], ends, strict=False)]
         largest = max(range(len(sizes)), key=sizes.__getitem__)
-        if sizes[largest] == 1:
-            raise DataError(f"{len(sizes)} examples can't be dealt out to {world_size} processes")
         ends.insert(largest, ends[largest] - sizes[largest] // 2)
     return ends

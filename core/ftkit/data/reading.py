@@ -62,8 +62,11 @@ def reading_problems(given: Mapping[str, Any]) -> list[str]:
 
     Values that don't even fit the declaration are left to `complete_options`.
     """
+    declared = [option for option in READING if option.name in {"encoding", "columns", "column_names"}]
+    names = {option.name for option in declared}
+    texts = {name: value for name, value in given.items() if str(name).replace("-", "_") in names}
     try:
-        values = complete_options({"reading": READING}, {"reading": given})["reading"]
+        values = complete_options({"reading": declared}, {"reading": texts})["reading"]
     except OptionsError:
         return []
     return [*_encoding_problems(values["encoding"]), *_column_problems(values)]
