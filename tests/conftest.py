@@ -1,13 +1,24 @@
-"""What the whole suite shares: the closing line of the hostile corpus."""
+"""What the whole suite shares: a cache of its own, and the closing line of the hostile corpus."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from support.program import CACHE
+
 _KINDS = pytest.StashKey[set[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this process and those that it starts a cache that is gone at the end."""
+    folder = tempfile.TemporaryDirectory(prefix="ftkit-cache-")
+    config.add_cleanup(folder.cleanup)
+    os.environ[CACHE] = folder.name
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -9,7 +9,7 @@ import torch
 from transformers import GenerationConfig
 from transformers.data.data_collator import pad_without_fast_tokenizer_warning
 
-from ftkit.data.batches import cut
+from ftkit.data.bucketing import cut
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

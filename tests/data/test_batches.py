@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import statistics
+import time
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from ftkit import DataError
 from ftkit.data.batches import TokenBudgetBatches, padding_fraction
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 50), st.integers(1, 20)), min_size=1, max_size=80)
@@ -56,3 +60,72 @@ def test_padding_stays_low_on_eight_thousand_independent_lengths(
     draw = random.Random(0)
     lengths = [(draw.randint(*inputs), draw.randint(*targets)) for _ in range(8000)]
     assert padding_fraction(batches(lengths, 4096), lengths) < limit
+
+
+@given(LENGTHS, st.integers(1, 500), st.integers(1, 5), st.integers(0, 3))
+def test_ranks_share_the_examples_and_get_equally_many_batches(
+    lengths: list[tuple[int, int]], budget: int, world_size: int, epoch: int
+) -> None:
+    assume(len(lengths) >= world_size)
+    shares = []
+    for rank in range(world_size):
+        sampler = TokenBudgetBatches(lengths, budget, 5, rank=rank, world_size=world_size)
+        sampler.set_epoch(epoch)
+        shares.append(list(sampler))
+        assert len(sampler) == len(shares[-1])
+    assert len({len(share) for share in shares}) == 1
+    found = [index for share in shares for batch in share for index in batch]
+    assert sorted(found) == list(range(len(lengths)))
+    assert all(batch for share in shares for batch in share)
+
+
+def test_batches_of_one_step_are_of_like_size_so_that_no_rank_waits() -> None:
+    draw = random.Random(0)
+    lengths = [(draw.randint(5, 300), draw.randint(2, 40)) for _ in range(5000)]
+    shares = [list(TokenBudgetBatches(lengths, 3072, 0, rank=rank, world_size=4)) for rank in range(4)]
+    ratios = []
+    for step in zip(*shares, strict=True):
+        sizes = [len(b) * (max(lengths[i][0] for i in b) + max(lengths[i][1] for i in b)) for b in step]
+        ratios.append(max(sizes) / min(sizes))
+    assert statistics.median(ratios) < 1.01
+    longest = [statistics.fmean(max(lengths[i][0] for i in batch) for batch in share) for share in shares]
+    assert max(longest) / min(longest) < 1.1
+
+
+def test_fewer_examples_than_ranks_are_refused() -> None:
+    with pytest.raises(DataError, match="2 examples can't be dealt out to 3 processes"):
+        TokenBudgetBatches([(3, 1), (4, 1)], 100, 0, world_size=3)
+
+
+@given(LENGTHS, st.integers(1, 30), st.integers(0, 3))
+def test_a_fixed_batch_size_replaces_the_budget(
+    lengths: list[tuple[int, int]], size: int, epoch: int
+) -> None:
+    sampler = TokenBudgetBatches(lengths, 1, 0, batch_size=size)
+    sampler.set_epoch(epoch)
+    found = list(sampler)
+    assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
+    assert sorted(map(len, found), reverse=True)[:-1] == [size] * (len(found) - 1)
+    assert len(found) == len(sampler) == -(-len(lengths) // size)
+
+
+def test_an_order_is_the_same_in_every_process_and_version() -> None:
+    """Resuming a run relies on it: these numbers were printed once and must not move."""
+    lengths = [(3 + n % 5, 1 + n % 2) for n in range(12)]
+    assert batches(lengths, 30, seed=7, epoch=2) == [[3, 7], [4, 8, 9], [0, 10, 6, 2], [5, 1, 11]]
+
+
+def test_no_examples_make_no_batches() -> None:
+    assert batches([], 100) == []
+    assert len(TokenBudgetBatches([], 100, 0)) == 0
+
+
+def test_many_rows_are_dealt_with_in_seconds() -> None:
+    """A generous bound against the quadratic: a quarter of a million rows take about a second."""
+    draw = np.random.default_rng(0)
+    lengths = np.stack([draw.integers(5, 512, 250_000), draw.integers(2, 100, 250_000)], axis=1)
+    start = time.perf_counter()
+    found = list(TokenBudgetBatches(lengths, 3072, 0))
+    assert time.perf_counter() - start < 20
+    assert sum(map(len, found)) == 250_000
+    assert padding_fraction(found, lengths) < 0.03

@@ -6,18 +6,32 @@ import csv
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet as pq
 
 from ftkit import DataError
-from ftkit.data.formats import read_rows
+from ftkit.data.formats import read_rows as read
+from ftkit.data.reading import Reading
+from ftkit.data.rows import BadRow, Located, flaw_in
+from support.real_data import FOLDER, needs_real_data
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
-needs_real_data = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the real data sets are not beside the checkout"
-)
+
+def read_rows(path: Path, **reading: Any) -> list[Located]:
+    return list(read(path, Reading(**reading)))
+
+
+def faults(path: Path, **reading: Any) -> list[str]:
+    """Which rows are bad, by line, and why."""
+    return [
+        f"{row.line}: {reason}"
+        for row in read_rows(path, **reading)
+        if (reason := row.reason if isinstance(row, BadRow) else flaw_in(row.row))
+    ]
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -60,54 +74,139 @@ def test_any_text_survives_json_lines_whatever_line_ends_it_holds(
     assert [located.row["text"] for located in read_rows(path)] == texts
 
 
-@given(st.binary(max_size=300), st.sampled_from([".csv", ".tsv", ".json", ".jsonl"]))
-def test_any_bytes_give_rows_or_one_located_error(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("rows.jsonl", '{"a": 1}\n{"a": \n{"a": 3}\n', ["2: no JSON: column 8: Expecting value"]),
+        ("rows.jsonl", '{"a": 1, "a": 2}\n', ["1: the key 'a' occurs twice in one object"]),
+        ("rows.jsonl", '{"a": NaN}\n', ["1: NaN is no JSON value; write null for a missing one"]),
+        ("rows.jsonl", '{"a": 1e999}\n', ["1: the number 1e999 is larger than numbers are"]),
+        ("rows.jsonl", '{"a": %s}\n' % ("9" * 5000), ["1: the number 99999999999999999999 is larger than"]),
+        ("rows.jsonl", '{"a": "\\ud800"}\n', ["1: it holds U+D800, half of a surrogate pair"]),
+        ("rows.jsonl", '{"a": "\\u0000"}\n', ["1: it holds U+0000"]),
+        ("rows.jsonl", "[" * 200 + "]" * 200 + "\n", ["1: it is nested deeper than 100 levels"]),
+        ("rows.jsonl", "[" * 90_000 + "]" * 90_000 + "\n1", ["1: it is nested deeper than"]),
+        ("rows.json", '[{"a": 1, "a": 2},\n\n {"b": NaN}]', ["1: the key 'a' occurs twice", "3: NaN is no"]),
+        ("rows.csv", "a,b\n1,2\n3\n4,5,6\n", ["3: 1 cells where the header has 2", "4: 3 cells where"]),
+        ("rows.csv", 'a,b\n1,2\n"3"4,5\n6,7\n', ["3: no row of its format: ',' expected"]),
+        ("rows.csv", 'a,b\n1,2\n"3,4\n5,6\n', ["3: no row of its format: unexpected end of data, in lines"]),
+        ("rows.csv", b"a,b\ncaf\xe9,2\n3,4\n", ["2: byte 0xe9 behind 'caf' is no letter in the"]),
+        ("rows.txt", b"a\n\xff\n", ["2: byte 0xff behind ''"]),
+    ],
+)  # fmt: skip
+def test_a_bad_row_is_located_and_its_neighbours_are_read(
+    tmp_path: Path, name: str, content: str | bytes, said: list[str]
 ) -> None:
-    path = written(tmp_path_factory.mktemp("rows"), f"rows{suffix}", content)
-    try:
-        list(read_rows(path))
-    except DataError as error:
-        assert str(path) in str(error)  # noqa: PT017 - both outcomes are right
+    found = faults(written(tmp_path, name, content))
+    assert len(found) == len(said)
+    assert all(one.startswith(other) for one, other in zip(found, said, strict=True)), found
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("rows.jsonl", '{"a": 1}\n{"a": \n', r"rows\.jsonl:2: no JSON"),
-        ("rows.json", '[{"a": 1}, {"a"', r"rows\.json: no JSON"),
-        ("rows.csv", 'a,b\n1,2\n"3,4\n', r"rows\.csv:3: no row of its format"),
-        ("rows.csv", b"a,b\n\xff,2\n", r"rows\.csv: not UTF-8"),
-        ("rows.jsonl.gz", b"no gzip", "rows.jsonl.gz: "),
-        ("rows.xml", "<a/>", "must end in one of .json, .jsonl, .csv, .tsv"),
+        ("rows.json", '[{"a": 1},\n {"a"', r"rows\.json:2: no JSON: column 6: .*; the file breaks off there"),
+        ("rows.json", '[{"a": 1},\n {"a": "long', r"rows\.json:2: no JSON: .*; the file breaks off there"),
+        ("rows.json", '[{"a": 1}\n {"a": 2}]', r"rows\.json:2: no JSON: column 2: ',' or '\]' is missing"),
+        ("rows.json", '{"a": 1}\n{"a": 2}\n', r"rows\.json:2: .*more stands behind its end; .*jsonl"),
+        ("rows.json", "[" * 90_000, r"rows\.json:1: no JSON: .*nested deeper"),
+        ("rows.json", "", r"rows\.json:1: no JSON"),
+        ("rows.csv", "a,b,a\n1,2,3\n", r"rows\.csv:1: the header has 'a' more than once"),
+        ("rows.csv", "", r"rows\.csv holds no rows, not even a header"),
+        ("rows.csv", '"a,b\n1,2\n', r"rows\.csv:2: no header of its format"),
+        ("rows.csv", "a,b\n1,2\n".encode("utf-16-le"), r"rows\.csv:1: the header can't be used: it holds"),
+        ("rows.jsonl.gz", b"no gzip", "rows.jsonl.gz: Not a gzipped file"),
+        ("rows.jsonl.gz", gzip.compress(b'{"a": 1}' * 99)[:-20], "rows.jsonl.gz: "),
+        ("rows.xml", "<a/>", "must end in one of .json, .jsonl, .ndjson, .csv, .tsv, .parquet, .txt"),
+        ("rows.parquet", b"PAR1 and no more", "rows.parquet: no Parquet, or damaged"),
+        ("rows.parquet", b"", "rows.parquet: no Parquet, or damaged"),
     ],
-)
-def test_what_is_wrong_is_said_with_its_place(
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_to_its_end_is_one_located_error(
     tmp_path: Path, name: str, content: str | bytes, said: str
 ) -> None:
     with pytest.raises(DataError, match=said):
-        list(read_rows(written(tmp_path, name, content)))
+        read_rows(written(tmp_path, name, content))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_decides_the_encoding_whatever_was_given(tmp_path: Path, encoding: str) -> None:
+    path = written(tmp_path, "rows.tsv", "text\tlabel\nschön 😀\t1\n".encode(encoding))
+    for told in (None, "cp1252"):
+        assert [each.row for each in read_rows(path, encoding=told)] == [{"text": "schön 😀", "label": "1"}]
+
+
+def test_without_a_mark_the_encoding_given_is_used(tmp_path: Path) -> None:
+    path = written(tmp_path, "rows.csv", "text\n“schön”\n".encode("cp1252"))
+    assert [each.row for each in read_rows(path, encoding="cp1252")] == [{"text": "“schön”"}]
+    assert len(faults(path)) == 1
+
+
+def test_half_an_utf_16_letter_at_the_end_is_a_bad_row(tmp_path: Path) -> None:
+    path = written(tmp_path, "rows.txt", "a\nb".encode("utf-16") + b"\x41")
+    assert [fault[:14] for fault in faults(path)] == ["2: byte 0x41 b"]
+
+
+def test_quotes_are_plain_text_where_that_is_said_and_names_stand_in_for_a_header(tmp_path: Path) -> None:
+    path = written(tmp_path, "rows.tsv", 'an "odd" one\t1\n"open\t0\n')
+    rows = read_rows(path, quoting="none", column_names=("text", "label"))
+    assert [row.row for row in rows] == [
+        {"text": 'an "odd" one', "label": "1"},
+        {"text": '"open', "label": "0"},
+    ]
+
+
+def test_an_index_column_without_a_name_does_no_harm(tmp_path: Path) -> None:
+    """pandas writes one; two would be indistinguishable."""
+    assert read_rows(written(tmp_path, "rows.csv", ",text\n0,x\n"))[0].row == {"": "0", "text": "x"}
+    with pytest.raises(DataError, match="has '' more than once"):
+        read_rows(written(tmp_path, "rows.csv", ",text,\n0,x,\n"))
+
+
+def test_only_line_feeds_end_lines_of_text(tmp_path: Path) -> None:
+    path = written(tmp_path, "rows.txt", "a\u0085b\u2028c\rd\r\ne\x0bf\x0c\n")
+    assert [row.row["text"] for row in read_rows(path)] == ["a\u0085b\u2028c\rd", "e\x0bf\x0c"]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_parquet_gives_the_rows_that_were_written(tmp_path: Path, *, zipped: bool) -> None:
+    rows = [
+        {"text": f"text {n}", "label": n % 2, "translation": {"en": "a", "de": None}} for n in range(1000)
+    ]
+    plain = tmp_path / "rows.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), plain, row_group_size=300)
+    path = written(tmp_path, "rows.parquet.gz", gzip.compress(plain.read_bytes())) if zipped else plain
+    found = read_rows(path)
+    assert [each.row for each in found] == rows
+    assert [each.line for each in found] == list(range(1, 1001))
+
+
+def test_a_parquet_text_that_is_no_utf_8_is_a_bad_row(tmp_path: Path) -> None:
+    texts = pa.Array.from_buffers(pa.string(), 3, pa.array([b"a", b"\xff", b"c"], pa.binary()).buffers())
+    pq.write_table(pa.table({"text": texts}), tmp_path / "rows.parquet")
+    rows = read_rows(tmp_path / "rows.parquet")
+    assert [isinstance(row, BadRow) for row in rows] == [False, True, False]
 
 
 def test_a_file_that_is_not_there_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.csv: No such file"):
-        list(read_rows(tmp_path / "none.csv"))
+        read_rows(tmp_path / "none.csv")
 
 
 @needs_real_data
 @pytest.mark.parametrize("name", ["imdb/train.csv", "imdb/validation.csv"])
 def test_real_csv_has_the_rows_that_the_csv_module_counts(name: str) -> None:
-    with (SHARED / name).open(encoding="utf-8", newline="") as stream:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as stream:
         expected = sum(1 for _ in csv.reader(stream)) - 1
-    assert sum(1 for _ in read_rows(SHARED / name)) == expected
+    assert len(read_rows(FOLDER / name)) == expected
 
 
 @needs_real_data
 def test_real_json_lines_are_not_cut_at_a_next_line_character() -> None:
-    assert sum(1 for _ in read_rows(SHARED / "wmt16_en_de_news/train.jsonl")) == 8000
+    assert len(read_rows(FOLDER / "wmt16_en_de_news/train.jsonl")) == 8000
 
 
 @needs_real_data
 def test_truncated_squad_is_refused() -> None:
-    with pytest.raises(DataError, match="no JSON"):
-        list(read_rows(SHARED / "hostile/squad_train_truncated.json"))
+    with pytest.raises(DataError, match=r"truncated\.json:1: no JSON: .* the file breaks off there"):
+        read_rows(FOLDER / "hostile/squad_train_truncated.json")

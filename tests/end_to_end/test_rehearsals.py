@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 import ftkit
-from ftkit.data.examples import Formatter, read_examples
+from ftkit.data.examples import Formatter
+from ftkit.data.prepared import prepare
+from ftkit.data.reading import Reading
 from ftkit.evaluation import evaluate
 from support.program import run_ftkit
 
@@ -31,8 +33,10 @@ def untuned(backbone: str, task: str) -> float:
     assert isinstance(info, ftkit.TaskInfo)
     assert info.sample is not None
     formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
-    rows = read_examples(Path(info.sample.validation), formatter)
-    scored = evaluate(loaded, formatter, info, rows, {"max_input_tokens": 512, "token_budget": 4096})
+    sample, plugins = info.sample, loaded.plugins
+    data = prepare(sample.train, sample.validation, Reading(), 0, plugins, loaded.options["task"])
+    limits = {"max_input_tokens": 512, "token_budget": 4096}
+    scored = evaluate(loaded, formatter, info, data.validation, limits)
     return scored.metrics[BARS[task][0]]
 
 

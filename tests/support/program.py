@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+CACHE = "FTKIT_CACHE"
+"""The suite sets it to a folder of its own: no test writes to the home folder."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -26,8 +29,8 @@ class Outcome:
 
 
 def environment(sites: Sequence[Path] = (), **changes: str) -> dict[str, str]:
-    """This environment with folders of installed plugins on the path and none of ftkit's variables."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("FTKIT_")}
+    """This environment with folders of installed plugins on the path and, of ftkit's variables, its cache."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("FTKIT_") or key == CACHE}
     kept["PYTHONPATH"] = os.pathsep.join([*map(str, sites), os.environ.get("PYTHONPATH", "")]).rstrip(":")
     kept["COLUMNS"] = "80"
     return kept | changes

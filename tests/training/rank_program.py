@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from transformers import Seq2SeqTrainingArguments
@@ -27,7 +28,7 @@ class Examples:
     def __init__(self) -> None:
         self.inputs = [[5 + n % 90, 7, 9 + n % 11, 1] for n in range(64)]
         self.targets = [[3 + (n + k) % 80 for k in range(1 + (n * 7) % 13)] + [1] for n in range(64)]
-        self.lengths = [(len(i), len(t)) for i, t in zip(self.inputs, self.targets, strict=True)]
+        self.lengths = np.array([(len(i), len(t)) for i, t in zip(self.inputs, self.targets, strict=True)])
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from transformers import T5ForConditionalGeneration
 
 import ftkit
+from ftkit.training import checkpoints as checkpoints_module
 from ftkit.training.checkpoints import checkpoints
 from ftkit.training.milestones import Milestones
 from support import killed
@@ -89,6 +90,23 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before_it(
     assert killed.traces(stopped) == killed.traces(complete)
 
 
+def test_data_that_changed_since_the_run_began_is_refused(tmp_path: Path) -> None:
+    copy = tmp_path / "rows.jsonl"
+    shutil.copyfile(killed.rows(), copy)
+    wanted = killed.recipe("lora", tmp_path / "run").overridden({"data": str(copy)}, {})
+
+    def killed_in_the_second_checkpoint() -> None:
+        killed.kill_self_at(12, checkpoints_module, "_sync")
+        ftkit.train(wanted, quiet=True)
+
+    assert killed.in_child(killed_in_the_second_checkpoint) == -9
+    copy.write_text(copy.read_text().replace("Film 3", "Film 33"))
+    with pytest.raises(ftkit.RunError, match="has changed since the run began"):
+        ftkit.resume(tmp_path / "run")
+    shutil.copyfile(killed.rows(), copy)
+    assert killed.resume(tmp_path / "run") == 0
+
+
 def test_a_run_that_has_finished_is_returned_as_it_is(tmp_path: Path) -> None:
     run = ftkit.train(killed.recipe("lora", tmp_path / "run", max_steps=1), quiet=True)
     before = {file: file.stat().st_mtime_ns for file in run.folder.rglob("*") if file.name != ".lock"}
@@ -102,7 +120,9 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_and_names_step_and_rows(tmp_path: Path) -> None:
-    with pytest.raises(ftkit.RunError, match=r"the loss is (nan|inf) at step \d+, in the batch of .*row \d+"):
+    with pytest.raises(
+        ftkit.RunError, match=r"the loss is (nan|inf) at step \d+, in the batch of .*jsonl:\d+"
+    ):
         ftkit.train(
             killed.recipe("full", tmp_path / "run", learning_rate=1e38, warmup=0.0, save_steps=1), quiet=True
         )
@@ -174,5 +194,5 @@ def test_a_single_example_that_does_not_fit_into_memory_is_named(
         raise torch.OutOfMemoryError("out of memory")
 
     monkeypatch.setattr(T5ForConditionalGeneration, "forward", never_enough)
-    with pytest.raises(ftkit.RunError, match=r"out of memory with the single example row \d+: lower"):
+    with pytest.raises(ftkit.RunError, match=r"out of memory with the single example .*jsonl:\d+: lower"):
         ftkit.train(killed.recipe("lora", tmp_path / "run"), quiet=True)

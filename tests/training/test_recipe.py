@@ -21,7 +21,8 @@ def test_plugins_are_names_or_names_with_options(tmp_path: Path) -> None:
     text = "model: t5-base\nmethod: {name: lora, rank: 16}\ntask: qa\ntraining: {epochs: 2}\nseed: 7\n"
     recipe = read_recipe(written(tmp_path, text))
     assert (recipe.model, recipe.method, recipe.task, recipe.seed) == ("t5-base", "lora", "qa", 7)
-    assert recipe.options == {"model": {}, "method": {"rank": 16}, "task": {}, "training": {"epochs": 2}}
+    given = {"method": {"rank": 16}, "training": {"epochs": 2}}
+    assert recipe.options == {"model": {}, "task": {}, "reading": {}, **given}
 
 
 def test_the_command_line_overrides_a_recipe_option_by_option(tmp_path: Path) -> None:
@@ -32,7 +33,13 @@ def test_the_command_line_overrides_a_recipe_option_by_option(tmp_path: Path) ->
 
 
 def test_what_is_written_is_read_back_as_it_was(tmp_path: Path) -> None:
-    options = {"model": {}, "method": {"rank": 4}, "task": {"target": "fr"}, "training": {"epochs": 1.5}}
+    options = {
+        "model": {},
+        "method": {"rank": 4},
+        "task": {"target": "fr"},
+        "training": {"epochs": 1.5},
+        "reading": {"columns": ["en=english"]},
+    }
     recipe = Recipe(
         model="t5", method="lora", task="qa", data="x.json", extensions=("a", "b"), options=options
     )

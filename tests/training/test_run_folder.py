@@ -44,7 +44,7 @@ def test_the_card_has_a_header_for_the_hub_and_the_figures_of_the_result(run: ft
 def test_the_recipe_says_what_the_run_was_made_with(run: ftkit.Run) -> None:
     made_with = yaml.safe_load((run.folder / "recipe.yaml").read_text())["made_with"]
     assert made_with["plugins"]["method:lora"].startswith("ftkit:lora ")
-    assert made_with == {key: run.result[key] for key in ("versions", "plugins")}
+    assert made_with == {key: run.result[key] for key in ("versions", "plugins", "data")}
 
 
 def test_metrics_count_tokens_and_keep_the_evaluations(run: ftkit.Run) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
     from ftkit.training.run import Run
 
-_PARTS = ("model", "method", "task", "training")
+_PARTS = ("model", "method", "task", "training", "reading")
 
 CONTEXT = {"ignore_unknown_options": True}
 """Options of plugins (`--method.rank 8`) are known only once the plugins are: they come as words."""
@@ -49,9 +49,20 @@ def train(
         str | None, typer.Option(help="Another hub id or folder to take the weights from.")
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="Training rows: .json, .jsonl, .csv or .tsv, plain or .gz.")
+        str | None,
+        typer.Option(
+            help="Training rows: a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern,"
+            " a folder of classes, line-aligned files (train.en,train.de), - for stdin, or a hub data set."
+        ),
     ] = None,
     validation_data: Annotated[str | None, typer.Option(help="Validation rows, likewise.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
+    ] = None,
+    on_bad_row: Annotated[
+        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
+    ] = None,
     output: Annotated[str | None, typer.Option(help="The run's folder.")] = None,
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped; takes no more.")
@@ -70,8 +81,8 @@ def train(
 ) -> None:
     """Fine-tune a model; without --data, rehearse on what is embedded.
 
-    Options of plugins and of training itself are --model.NAME, --method.NAME, --task.NAME and
-    --training.NAME; ftkit show PLUGIN lists a plugin's.
+    Options of plugins are --model.NAME, --method.NAME and --task.NAME (ftkit show PLUGIN lists them),
+    those of training itself --training.NAME, and of reading data --reading.NAME.
 
     Example: ftkit train --model bart --method adapter
     """
@@ -90,8 +101,12 @@ def train(
         "device": device,
     }
     file, options = _parted(words or [])
-    if resume is not None and (dry_run or words or any(value is not None for value in given.values())):
+    if resume is not None and (
+        dry_run or words or any(value is not None for value in (*given.values(), columns, on_bad_row))
+    ):
         raise typer.BadParameter("--resume goes on with a run as its recipe says: it takes no other options")
+    short = {"columns": ",".join(columns) if columns else None, "on_bad_row": on_bad_row}
+    options["reading"] |= {name: value for name, value in short.items() if value is not None}
     base = read_recipe(Path(file)) if file else Recipe()
     if dry_run:
         _preview(base.overridden(given, options), json=json)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any
 
 from pluggy import PluginManager
 
-from ftkit.data.formats import Located, read_rows
+from ftkit.data.rows import BadRow, Located, flaw_in, refused
 from ftkit.descriptions import Example
 from ftkit.errors import DataError, RowError
 
-_SHOWN = 10  # wrong rows that an error lists
+_LOOKED_AT = 100  # rows among which a mapped column must occur
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,23 @@ class Formatter:
     manager: PluginManager
     options: Mapping[str, Any]
 
-    def rows(self, record: Located) -> Iterator[Mapping[str, Any]]:
-        """The rows that a record holds: itself, unless the task takes it apart."""
-        if not isinstance(record.row, Mapping):
-            raise RowError(f"the row is no object but a {type(record.row).__name__}")
-        expanded = self.manager.hook.expand_record(record=record.row, options=self.options)
-        yield from [record.row] if expanded is None else expanded
+    def rows(self, record: Any) -> Sequence[Mapping[str, Any]]:
+        """The rows that a record holds: itself, unless the task takes it apart.
+
+        Raises:
+            RowError: It holds none, or is no object.
+        """
+        if not isinstance(record, Mapping):
+            raise RowError(f"the row is no object but a {type(record).__name__}")
+        expanded = self.manager.hook.expand_record(record=record, options=self.options)
+        return [record] if expanded is None else list(expanded)
 
     def example(self, row: Mapping[str, Any]) -> Example:
-        """One row as the texts that the model reads and should write."""
+        """One row as the texts that the model reads and should write.
+
+        Raises:
+            RowError: The row lacks something.
+        """
         example: Example = self.manager.hook.format_example(row=row, options=self.options)
         return example
 
@@ -45,29 +53,69 @@ class Formatter:
         return self.manager.hook.parse_output(text=text, options=self.options)
 
 
-def read_examples(path: Path, formatter: Formatter) -> list[Example]:
-    """Read a file as examples with targets, for training or evaluation.
+def examples_of(
+    records: Iterable[Located], formatter: Formatter, columns: Sequence[tuple[str, str]] = ()
+) -> Iterator[Located]:
+    """Records of one source as examples with targets, each in its place.
+
+    Args:
+        records: What the source gives; a `BadRow` passes through.
+        formatter: The task's hooks.
+        columns: Pairs of the name that the task wants and the name that the source has.
+
+    Yields:
+        `Located` with an `Example` for its row; `BadRow` where there is none, so that none is lost.
 
     Raises:
-        DataError: Rows can't be used (the first ten are listed, and how many there are), or none is there.
+        DataError: A column is mapped that the source doesn't have, or what the source itself raises.
     """
-    examples: list[Example] = []
-    wrong: list[str] = []
-    for record in read_rows(path):
-        try:
-            examples += _with_targets(formatter.example(row) for row in formatter.rows(record))
-        except RowError as error:
-            wrong.append(f"{record.place}: {error}")
-    if wrong:
-        listed = "\n".join(wrong[:_SHOWN])
-        raise DataError(f"{len(wrong)} rows of {path} can't be used, first these:\n{listed}")
-    if not examples:
-        raise DataError(f"{path} holds no rows")
-    return examples
+    rows = chain.from_iterable(_expanded(record, formatter) for record in records)
+    for row in _renamed(rows, columns) if columns else rows:
+        yield row if isinstance(row, BadRow) else _formatted(row, formatter)
 
 
-def _with_targets(examples: Iterable[Example]) -> Iterator[Example]:
-    for example in examples:
-        if example.target is None:
-            raise RowError(f"the row has no answer to learn from or to compare with: {example.input:.60}…")
-        yield example
+def _expanded(record: Located, formatter: Formatter) -> Iterator[Located]:
+    if isinstance(record, BadRow):
+        yield record
+        return
+    try:
+        rows = formatter.rows(record.row)
+    except RowError as error:
+        yield refused(record, flaw_in(record.row) or str(error))
+        return
+    for number, row in enumerate(rows, start=1):
+        part = f"{record.part}.{number}".lstrip(".") if len(rows) > 1 else record.part
+        yield replace(record, row=row, part=part)
+
+
+def _renamed(rows: Iterator[Located], columns: Sequence[tuple[str, str]]) -> Iterator[Located]:
+    first = list(islice(rows, _LOOKED_AT))
+    there = {key: None for each in first if not isinstance(each, BadRow) for key in each.row}
+    missing = [given for _, given in columns if given not in there]
+    if there and missing:
+        raise DataError(
+            f"{first[0].file}: columns are mapped that it doesn't have: {', '.join(map(repr, missing))}; "
+            f"it has {', '.join(map(repr, there))}"
+        )
+    for each in chain(first, rows):
+        yield each if isinstance(each, BadRow) else replace(each, row=_with_names(each.row, columns))
+
+
+def _with_names(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    given = {name for _, name in columns}
+    kept = {name: value for name, value in row.items() if name not in given}
+    return kept | {wanted: row[name] for wanted, name in columns if name in row}
+
+
+def _formatted(row: Located, formatter: Formatter) -> Located:
+    reason = flaw_in(row.row)
+    if reason:
+        return refused(row, reason)
+    try:
+        example = formatter.example(row.row)
+    except RowError as error:
+        return refused(row, str(error))
+    if example.target is None:
+        about = f"{example.input:.60}{'…' * (len(example.input) > 60)}"  # noqa: PLR2004 - part of a line
+        return refused(row, f"the row has no answer to learn from or to compare with: {about}")
+    return replace(row, row=example)

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 from ftkit.descriptions import Example
-from ftkit.errors import DataError
 
 _SHARE = 0.1
 _BUCKETS = 1 << 32
 
 
-def split(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
-    """Part examples into training and validation, about nine to one.
+def kept_apart(example: Example, seed: int) -> bool:
+    """Whether an example is for validation, as about one in ten is.
 
-    Which side an example falls on depends on its input and the seed alone, so that equal inputs are never
-    on both sides and added rows move no others.
-
-    Raises:
-        DataError: One side would be empty.
+    Its input and the seed alone decide, so that equal inputs are never on both sides, added rows move no
+    others, and no row needs to know of another.
     """
-    apart = [_drawn(example.input, seed) < _SHARE for example in examples]
-    training = [example for example, out in zip(examples, apart, strict=True) if not out]
-    validation = [example for example, out in zip(examples, apart, strict=True) if out]
-    if not training or not validation:
-        raise DataError(
-            f"{len(examples)} rows are too few to keep some apart for validation: give --validation-data FILE"
-        )
-    return training, validation
-
-
-def _drawn(text: str, seed: int) -> float:
-    """A number in [0, 1) that text and seed decide."""
-    digest = hashlib.sha256(f"{seed}\0{text}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") / _BUCKETS
+    digest = hashlib.sha256(f"{seed}\0{example.input}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") / _BUCKETS < _SHARE

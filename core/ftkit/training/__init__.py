@@ -15,6 +15,7 @@ memory        a batch in pieces, where memory runs out
 progress      what the person sees, and the run's metrics
 milestones    when to evaluate, save and stop
 arguments     what is asked of transformers' trainer
+batching      which examples go together
 loss, loader  what it minimises, and what it is fed
 trainer       that trainer with our batches, loss and checkpoints
 loop          trainer, callbacks and extensions put together, and run

@@ -92,6 +92,12 @@ class RunFolder:
         shutil.rmtree(self.artifact, ignore_errors=True)
         aside.replace(self.artifact)
 
+    def copy(self, file: Path, name: str) -> None:
+        """Copy a file whole or not at all."""
+        aside = self.path / f".{name}.part"
+        shutil.copyfile(file, aside)
+        aside.replace(self.path / name)
+
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""
         with self.metrics.open("a", encoding="utf-8") as stream:
@@ -146,7 +152,7 @@ def size_of(folder: Path) -> int:
 def _empty(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(path)
-    if any(each.name != _LOCK for each in path.iterdir()):
+    if any(not each.name.startswith(".") for each in path.iterdir()):  # a lock, a half-written file
         begun = folder.recipe.exists() and not folder.result.exists()
         hint = f"; it is a run that was stopped: {folder.resume_command}" if begun else ""
         raise RunError(f"{path} is not empty; choose another --output, nothing there was touched{hint}")

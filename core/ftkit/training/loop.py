@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from transformers import Seq2SeqTrainingArguments
 
-from ftkit.data.batches import TokenBudgetBatches
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel
 from ftkit.training.arguments import trainer_arguments
+from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
 from ftkit.training.folder import RunFolder
 from ftkit.training.interrupts import Interrupts
@@ -70,6 +70,7 @@ def fine_tune(
         RunError: The loss is not finite, or memory ran out for good.
     """
     settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
+    arguments = _arguments(plan, loaded, folder)
     meter = Meter() if resume_from is None else load_meter(resume_from)
 
     def evaluate_and_keep(step: int) -> Mapping[str, float]:
@@ -78,7 +79,7 @@ def fine_tune(
         return metrics
 
     course = Course(
-        batches=TokenBudgetBatches(examples.lengths, settings["token_budget"], plan.recipe.seed),
+        batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
         examples=examples,
         meter=meter,
         checkpoints=folder.checkpoints,
@@ -91,7 +92,6 @@ def fine_tune(
     callbacks += [
         each for more in plan.plugins.manager.hook.trainer_callbacks(directory=folder.path) for each in more
     ]
-    arguments = _arguments(plan, loaded, folder)
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
     with interrupts.deferred():
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ftkit.data.reading import READING, Reading, as_listed, make_reading, reading_problems
 from ftkit.descriptions import MethodInfo, TaskInfo
 from ftkit.errors import OptionsError, RunError
 from ftkit.loading import backbone_info, checkpoint_source, declared_options, demand_fit
@@ -33,8 +33,8 @@ class Plan:
         plugins: The run's plugins and hooks.
         checkpoint: Name of the checkpoint, or the hub id or folder that was given instead.
         source: Hub id or folder of the weights.
-        data: File of training rows.
-        validation_data: File of validation rows; None: a share of the training rows is kept apart.
+        data: What names the training rows.
+        validation_data: What names the validation rows; None: a share of the training rows is kept apart.
         task_info: What the task says of itself.
         tiny: Whether the weights are the backbone's embedded tiny ones.
     """
@@ -43,8 +43,8 @@ class Plan:
     plugins: SelectedPlugins
     checkpoint: str
     source: str
-    data: Path
-    validation_data: Path | None
+    data: str
+    validation_data: str | None
     task_info: TaskInfo
     tiny: bool
 
@@ -52,6 +52,11 @@ class Plan:
     def settings(self) -> Mapping[str, Any]:
         """Values of the training options."""
         return self.recipe.options["training"]
+
+    @property
+    def reading(self) -> Reading:
+        """How the data is read."""
+        return make_reading(self.recipe.options["reading"])
 
     @property
     def name(self) -> str:
@@ -77,9 +82,14 @@ class Plan:
             "plugins": {each.label: f"{each.qualified} {each.distribution.version}" for each in records},
         }
 
-    def as_yaml(self) -> str:
-        """The resolved recipe with what the run is made with, as a file that `read_recipe` takes back."""
-        return str(yaml.safe_dump(self.recipe.as_dict() | {MADE_WITH: self.made_with}, sort_keys=False))
+    def as_yaml(self, data: Mapping[str, Any]) -> str:
+        """The resolved recipe with what the run is made with, as a file that `read_recipe` takes back.
+
+        Args:
+            data: What was read: sources, rows, fingerprint.
+        """
+        made_with = {**self.made_with, "data": dict(data)}
+        return str(yaml.safe_dump(self.recipe.as_dict() | {MADE_WITH: made_with}, sort_keys=False))
 
 
 def make_plan(recipe: Recipe) -> Plan:
@@ -123,11 +133,18 @@ def _demand_all(plugins: SelectedPlugins) -> None:
 
 def _options(recipe: Recipe, plugins: SelectedPlugins, *, tiny: bool) -> dict[str, dict[str, Any]]:
     """Every option of every part, the learning rate included."""
-    declared = {**declared_options(plugins), "training": SETTINGS}
+    declared = {**declared_options(plugins), "training": SETTINGS, "reading": READING}
     given = {part: dict(values) for part, values in recipe.options.items()}
     if recipe.rehearsal:
         given["training"] = {**REHEARSAL, **given.get("training", {})}
-    options = complete_options(declared, given)
+    given["reading"] = as_listed(given.get("reading", {}))
+    problems = reading_problems(given["reading"])
+    try:
+        options = complete_options(declared, given)
+    except OptionsError as error:
+        raise OptionsError([*error.problems, *problems]) from error
+    if problems:
+        raise OptionsError(problems)
     training, method = options["training"], plugins.method
     if training["early_stopping"] and not training["eval_steps"]:
         raise OptionsError(
@@ -154,9 +171,9 @@ def _weights(recipe: Recipe, plugins: SelectedPlugins) -> tuple[str, str]:
     return plugins.checkpoint or info.default_checkpoint, checkpoint_source(plugins)
 
 
-def _data(recipe: Recipe, task: TaskInfo) -> tuple[Path, Path | None]:
+def _data(recipe: Recipe, task: TaskInfo) -> tuple[str, str | None]:
     if recipe.data:
-        return Path(recipe.data), Path(recipe.validation_data) if recipe.validation_data else None
+        return recipe.data, recipe.validation_data
     if task.sample is None:
         raise OptionsError([f"task {recipe.task} brings no sample: give --data FILE"])
-    return Path(task.sample.train), Path(task.sample.validation)
+    return task.sample.train, task.sample.validation

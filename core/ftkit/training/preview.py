@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
-from ftkit.data.batches import TokenBudgetBatches, padding_fraction
+import numpy as np
+from numpy.typing import NDArray
+
+from ftkit.data.batches import padding_fraction
+from ftkit.training.batching import make_batches
 from ftkit.training.plan import make_plan
 from ftkit.training.ready import Ready, get_ready
 from ftkit.training.recipe import Recipe
@@ -23,18 +26,20 @@ def preview(recipe: Recipe) -> dict[str, Any]:
     """
     ready = get_ready(make_plan(recipe))
     plan, examples = ready.plan, ready.examples
-    batches = list(TokenBudgetBatches(examples.lengths, plan.settings["token_budget"], plan.recipe.seed))
+    batches = list(make_batches(plan, examples))
     return {
         "model": plan.recipe.model,
         "checkpoint": plan.checkpoint,
         "method": plan.recipe.method,
         "task": plan.recipe.task,
         "rehearsal": plan.recipe.rehearsal,
+        "data": ready.data.summary,
         "examples": len(examples),
-        "validation_examples": len(ready.validation),
+        "validation_examples": len(ready.data.validation),
+        "rejected": ready.data.rejected,
         "truncated": examples.truncated,
-        "input_tokens": _quantiles([length for length, _ in examples.lengths]),
-        "target_tokens": _quantiles([length for _, length in examples.lengths]),
+        "input_tokens": _quantiles(examples.lengths[:, 0]),
+        "target_tokens": _quantiles(examples.lengths[:, 1]),
         "batches": len(batches),
         "padding_fraction": round(padding_fraction(batches, examples.lengths), 4),
         "steps": _steps(ready, len(batches)),
@@ -60,11 +65,7 @@ def _sizes(ready: Ready) -> dict[str, int]:
     }
 
 
-def _quantiles(lengths: Sequence[int]) -> dict[str, int]:
+def _quantiles(lengths: NDArray[np.int64]) -> dict[str, int]:
     """Smallest, median, 99th percentile and largest."""
-    ordered = sorted(lengths)
-    last = len(ordered) - 1
-    return {
-        name: ordered[round(share * last)]
-        for name, share in {"min": 0.0, "p50": 0.5, "p99": 0.99, "max": 1.0}.items()
-    }
+    shares = {"min": 0.0, "p50": 0.5, "p99": 0.99, "max": 1.0}
+    return {name: int(np.quantile(lengths, share, method="nearest")) for name, share in shares.items()}

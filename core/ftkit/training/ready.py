@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ftkit.data.examples import Formatter, read_examples
-from ftkit.data.split import split
-from ftkit.data.tokenised import TokenisedExamples, tokenise
-from ftkit.descriptions import Example
+from ftkit.data.examples import Formatter
+from ftkit.data.prepared import PreparedData, prepare
+from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel, load_selected
 from ftkit.training.plan import Plan
 
@@ -21,15 +19,15 @@ class Ready:
         plan: What to do.
         formatter: The task's hooks with its options.
         loaded: The model, ready to train.
-        examples: The training examples.
-        validation: The validation examples.
+        data: Training and validation examples, and what was read for them.
+        examples: The training examples as token ids.
     """
 
     plan: Plan
     formatter: Formatter
     loaded: LoadedModel
+    data: PreparedData
     examples: TokenisedExamples
-    validation: Sequence[Example]
 
 
 def get_ready(plan: Plan) -> Ready:
@@ -38,8 +36,7 @@ def get_ready(plan: Plan) -> Ready:
     Raises:
         FtkitError: The data or the checkpoint can't be used.
     """
-    formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
-    training_rows, validation_rows = _read(plan, formatter)
+    data = read_data(plan)
     # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
     from transformers import set_seed  # noqa: PLC0415
 
@@ -48,16 +45,18 @@ def get_ready(plan: Plan) -> Ready:
     demand_trackers(plan.settings["trackers"])
     set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
-    return Ready(plan, formatter, loaded, _tokenised(training_rows, plan, loaded), validation_rows)
-
-
-def _read(plan: Plan, formatter: Formatter) -> tuple[Sequence[Example], Sequence[Example]]:
-    rows = read_examples(plan.data, formatter)
-    if plan.validation_data is not None:
-        return rows, read_examples(plan.validation_data, formatter)
-    return split(rows, plan.recipe.seed)
-
-
-def _tokenised(rows: Sequence[Example], plan: Plan, loaded: LoadedModel) -> TokenisedExamples:
     limit = loaded.input_limit(plan.settings["max_input_tokens"])
-    return tokenise(rows, loaded.tokenizer, limit, plan.task_info.max_output_tokens)
+    examples = data.tokenised(loaded.tokenizer, limit, plan.task_info.max_output_tokens)
+    formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
+    return Ready(plan, formatter, loaded, data, examples)
+
+
+def read_data(plan: Plan) -> PreparedData:
+    """Read and format the rows of a run.
+
+    Raises:
+        DataError: Something can't be read, rows can't be used, or none is left.
+    """
+    recipe = plan.recipe
+    options = recipe.options["task"]
+    return prepare(plan.data, plan.validation_data, plan.reading, recipe.seed, plan.plugins, options)

@@ -11,8 +11,8 @@ import yaml
 
 from ftkit.errors import OptionsError, RunError
 
-PARTS = ("model", "method", "task", "training")
-"""The groups of options: `--model.dropout`, `method_options: {rank: 8}` and so on."""
+PARTS = ("model", "method", "task", "training", "reading")
+"""The groups of options: `--model.dropout`, `method: {name: lora, rank: 8}` and so on."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Recipe:
         method: A fine-tuning method.
         task: A task; in a rehearsal it may be left out.
         checkpoint: Another hub id or folder to take the weights from.
-        data: File of training rows; none makes the run a rehearsal on the embedded tiny checkpoint and the
-            task's bundled sample.
-        validation_data: File of validation rows.
+        data: Training rows: files, folders, stdin or a hub data set (see `ftkit.data.sources`); none makes
+            the run a rehearsal on the embedded tiny checkpoint and the task's bundled sample.
+        validation_data: Validation rows, likewise.
         output: The run's folder; none means a new one below `runs/`.
         extensions: Extensions that accompany the run.
         seed: Seed of everything that is drawn.
@@ -63,7 +63,8 @@ class Recipe:
         data |= data.pop("options")
         flat = {name: value for name, value in data.items() if name not in PARTS}
         names = {part: {"name": getattr(self, part), **self.options.get(part, {})} for part in PARTS[:3]}
-        return {**names, **flat, "training": dict(self.options.get("training", {}))}
+        options = {part: dict(self.options.get(part, {})) for part in PARTS[3:]}
+        return {**names, **flat, **options}
 
 
 _PLAIN = {each.name for each in fields(Recipe)} - {"options", "model", "method", "task"}
@@ -81,12 +82,7 @@ def read_recipe(path: Path) -> Recipe:
         RunError: The file can't be read or is no YAML mapping.
         OptionsError: It holds keys that a recipe doesn't have, all named.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise RunError(f"{path} can't be read as a recipe: {error}") from error
-    if not isinstance(content, dict):
-        raise RunError(f"{path} is no recipe: it must be a mapping such as 'model: t5-base'")
+    content = _content(path)
     content.pop(MADE_WITH, None)
     unknown = [key for key in content if key not in _PLAIN | set(PARTS)]
     if unknown:
@@ -97,6 +93,26 @@ def read_recipe(path: Path) -> Recipe:
     values |= {part: _name(content.get(part)) for part in PARTS[:3]}
     values["extensions"] = tuple(values.get("extensions") or ())
     return Recipe(**values, options=options)
+
+
+def read_made_with(path: Path) -> Mapping[str, Any]:
+    """What the recipe of a run says that it was made with: versions, plugins, data; empty in any other.
+
+    Raises:
+        RunError: The file can't be read or is no YAML mapping.
+    """
+    made_with = _content(path).get(MADE_WITH)
+    return made_with if isinstance(made_with, dict) else {}
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise RunError(f"{path} can't be read as a recipe: {error}") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path} is no recipe: it must be a mapping such as 'model: t5-base'")
+    return content
 
 
 def _options(value: Any) -> dict[str, Any]:

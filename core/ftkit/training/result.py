@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ftkit.data.tokenised import TokenisedExamples
 from ftkit.evaluation import Evaluation
-from ftkit.loading import LoadedModel
 from ftkit.training.folder import RunFolder, size_of
 from ftkit.training.loop import Trained
-from ftkit.training.plan import Plan
 from ftkit.training.progress import peak_memory
+from ftkit.training.ready import Ready
 
 
-def describe_run(
-    plan: Plan,
-    loaded: LoadedModel,
-    examples: TokenisedExamples,
-    evaluation: Evaluation,
-    folder: RunFolder,
-    trained: Trained,
-) -> dict[str, Any]:
+def describe_run(ready: Ready, evaluation: Evaluation, folder: RunFolder, trained: Trained) -> dict[str, Any]:
     """The result of a run whose artifact is saved.
 
     Sizes are in bytes, times in seconds; `tokens_per_second` counts source and target tokens without
     padding.
     """
-    recipe, meter = plan.recipe, trained.meter
-    parameters = list(loaded.model.parameters())
+    plan, examples, meter = ready.plan, ready.examples, trained.meter
+    recipe = plan.recipe
+    parameters = list(ready.loaded.model.parameters())
     return {
         "model": recipe.model,
         "checkpoint": plan.checkpoint,
@@ -38,7 +30,9 @@ def describe_run(
         "examples": len(examples),
         "validation_examples": len(evaluation.rows),
         "unparseable": evaluation.unparseable,
+        "rejected": ready.data.rejected,
         "truncated": examples.truncated,
+        "data": ready.data.summary,
         "target_tokens": examples.target_tokens,
         "padding_fraction": round(1 - meter.tokens / max(meter.padded_tokens, 1), 4),
         "trainable_parameters": sum(each.numel() for each in parameters if each.requires_grad),

@@ -19,7 +19,7 @@ from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
 from ftkit.training.interrupts import Interrupted, Interrupts
 from ftkit.training.plan import Plan, make_plan
 from ftkit.training.ready import Ready, get_ready
-from ftkit.training.recipe import Recipe, read_recipe
+from ftkit.training.recipe import Recipe, read_made_with, read_recipe
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
         plan = make_plan(recipe)
         ready = get_ready(plan)
         with new_run_folder(recipe.output, plan.name) as folder:
-            folder.write_text(folder.recipe.name, plan.as_yaml())
+            folder.write_text(folder.recipe.name, plan.as_yaml(ready.data.summary))
             return _run(ready, folder, interrupts, None, quiet=quiet)
 
 
@@ -81,8 +81,19 @@ def resume(path: Path, *, quiet: bool = False) -> Run:
         if not quiet:
             _say(f"resuming from {found.last}" if found.last else "no checkpoint yet: from the beginning")
         ready = get_ready(plan)
+        _demand_same_data(folder, ready)
         folder.forget_metrics_after(step_of(found.last) if found.last else -1)
         return _run(ready, folder, interrupts, found.last, quiet=quiet)
+
+
+def _demand_same_data(folder: RunFolder, ready: Ready) -> None:
+    """Refuse to go on with other data than the run began with."""
+    began_with = read_made_with(folder.recipe).get("data", {}).get("fingerprint")
+    if began_with != ready.data.summary["fingerprint"]:
+        raise RunError(
+            f"{folder.path}: the data, or the plugin that formats it, has changed since the run began; put "
+            "it back, or begin a new run"
+        )
 
 
 def _run(
@@ -90,6 +101,8 @@ def _run(
 ) -> Run:
     """Train, and say of whatever stops it how to go on."""
     try:
+        if ready.data.rejected:
+            folder.copy(ready.data.rejected_rows, "rejected.jsonl")
         if not quiet:
             _announce(ready, folder)
         with _one_thread_if(tiny=ready.plan.tiny):
@@ -134,7 +147,7 @@ def _train_and_evaluate(
 
     def evaluate_on_the_way(step: int) -> Mapping[str, float]:
         metrics = evaluate(
-            ready.loaded, ready.formatter, plan.task_info, ready.validation, plan.settings
+            ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.settings
         ).metrics
         folder.append_metrics({"step": step, "evaluation": dict(metrics)})
         hook.run_evaluated(step=step, metrics=metrics)
@@ -146,15 +159,15 @@ def _train_and_evaluate(
         ready.examples,
         folder,
         evaluate=evaluate_on_the_way,
-        place=lambda row: f"row {row + 1}",
+        place=ready.data.training.place,
         interrupts=interrupts,
         resume_from=resume_from,
         quiet=quiet,
     )
     folder.write_artifact(lambda aside: hook.save_artifact(model=ready.loaded.model, directory=aside))
-    evaluation = evaluate(ready.loaded, ready.formatter, plan.task_info, ready.validation, plan.settings)
+    evaluation = evaluate(ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.settings)
     hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
-    result = describe_run(plan, ready.loaded, ready.examples, evaluation, folder, trained)
+    result = describe_run(ready, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", evaluation.rows)
     curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)
     folder.write_text("curves.svg", draw_curves(curves))
@@ -178,9 +191,14 @@ def _announce(ready: Ready, folder: RunFolder) -> None:
             f"rehearsal: the task's bundled sample on {plan.checkpoint}; for the real thing: "
             f"ftkit train --model {recipe.model} --method {recipe.method} --task {recipe.task} --data FILE"
         )
+    for remark in ready.data.remarks:
+        _say(remark)
+    longest = ready.examples.whole_lengths[ready.examples.longest]
     _say(
-        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(ready.examples)} training rows, "
-        f"{len(ready.validation)} for validation, {ready.examples.truncated} truncated → {folder.path}"
+        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(ready.examples):,} training rows, "
+        f"{len(ready.data.validation):,} for validation, {ready.data.rejected:,} rejected, "
+        f"{ready.examples.truncated:,} truncated; the longest has {longest[0]:,} + {longest[1]:,} tokens "
+        f"({ready.data.training.place(ready.examples.longest)}) → {folder.path}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ftkit.descriptions import Option
 
-REHEARSAL: dict[str, object] = {"epochs": 6.0, "token_budget": 3072}
+REHEARSAL: dict[str, object] = {"epochs": 6.0}
 """Settings for runs on the task's bundled sample, where none are given."""
 
 TINY_LEARNING_RATE_FACTOR = 10.0
@@ -23,7 +23,8 @@ SETTINGS: tuple[Option, ...] = (
     Option(
         "label_smoothing", "float", 0.0, "share of each target spread over all tokens", minimum=0, maximum=1
     ),
-    Option("token_budget", "int", 4096, "tokens of a batch, padding counted, source and target", minimum=1),
+    Option("token_budget", "int", 3072, "tokens of a batch, padding counted, source and target", minimum=1),
+    Option("batch_size", "int", None, "rows of a batch, in place of the token budget", minimum=1),
     Option("accumulation", "int", 1, "batches whose gradients make one optimiser step", minimum=1),
     Option("max_input_tokens", "int", 512, "longer inputs are cut, and counted", minimum=2),
     Option("precision", "str", "auto", "auto: bfloat16 on a GPU that has it", ("auto", "fp32", "bf16")),

@@ -164,7 +164,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         """Add up the tokens of the step that ends."""
         meter, lengths = self._course.meter, self._course.examples.lengths
         for batch in self._step_batches:
-            meter.tokens += sum(sum(lengths[int(row)]) for row in batch[ROW])
+            meter.tokens += int(lengths[batch[ROW].numpy()].sum())
             meter.padded_tokens += batch["input_ids"].numel() + batch["labels"].numel()
         self._step_batches.clear()
 
