@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,17 @@ def test_what_fails_leaves_nothing_behind(rows: Path, folder: Path) -> None:
     with pytest.raises(DataError):
         prepared("sentiment", rows)
     assert not list((folder / "examples").iterdir())
+
+
+def test_what_a_killed_process_left_is_swept_after_a_day_and_nothing_else(rows: Path, folder: Path) -> None:
+    for name, age in (("old", 2 * 86_400), ("young", 60)):
+        left = folder / "examples" / f".making-{name}"
+        left.mkdir(parents=True)
+        for path in (left / "training.arrow", left):
+            path.touch()
+            os.utime(path, (time.time() - age,) * 2)
+    prepared("sentiment", rows)
+    assert [path.name for path in (folder / "examples").glob(".*")] == [".making-young"]
 
 
 def test_a_cache_that_cannot_be_written_is_told_and_done_without(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet as pq
 
 from ftkit import DataError
 from support.prepared import PreparedData, prepared
@@ -122,6 +125,23 @@ def _lines(text: str) -> list[str]:
             lines.append(text[start:position])
             start = position
     return [*lines, text[start:]] if text[start:] else lines
+
+
+@MANY
+@given(changes=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=20))
+def test_parquet_with_changed_bytes_is_a_located_error_or_as_many_rows(
+    tmp_path: Path, changes: list[tuple[int, int]]
+) -> None:
+    rows = [{"text": f"film {n} é", "label": n % 2, "more": {"scores": [1.5, None]}} for n in range(40)]
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), buffer, row_group_size=15)
+    content = bytearray(buffer.getvalue())
+    for position, byte in changes:
+        content[position % len(content)] = byte
+    path = tmp_path / "rows.parquet"
+    path.write_bytes(content)
+    found = attempt(path, set_aside=True)
+    assert isinstance(found, str) or total(found) == len(rows)
 
 
 @pytest.mark.parametrize("suffix", ["json", "parquet", "txt", "tsv", "jsonl.gz"])

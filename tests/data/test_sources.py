@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,18 @@ def test_stdin_is_json_lines_unless_another_format_is_given(monkeypatch: pytest.
         assert rows("-", format=given) == [{"text": "x"}]
 
 
+def test_a_pipe_is_read_once_and_loses_nothing(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = "".join(json.dumps({"text": f"film {n}"}) + "\n" for n in range(5000))
+    writer = threading.Thread(target=pipe.write_text, args=(content,))
+    writer.start()
+    [source] = find_sources(str(pipe), Reading())
+    writer.join()
+    assert source.digest()
+    assert [each.place for each in source.rows()][-1] == f"{pipe}:5000"
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -101,6 +115,8 @@ def test_stdin_is_json_lines_unless_another_format_is_given(monkeypatch: pytest.
         ("folder,train.csv", "give either files or folders, not both"),
         ("folder/none", "No such file or directory"),
         ("no such/name at all", "No such file or directory"),
+        ("x" * 5000, "File name too long"),
+        ("a\0b", "a.*b: "),
     ],
 )
 def test_what_names_nothing_is_one_error(

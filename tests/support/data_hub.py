@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+from support.hub import QuietHandler, running
 
 COMMIT = "89abcdef0123456789abcdef0123456789abcdef"
 
@@ -53,35 +54,17 @@ def _json(content: Any) -> tuple[int, dict[str, str], bytes]:
 def serve(repositories: dict[str, Path]) -> Iterator[str]:
     """Run the hub while the block runs; its address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def reply(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length).decode()
-            status, headers, content = answer(repositories, self.command, self.path.partition("?")[0], body)
-            start, end = 0, len(content)
-            if status == 200 and (asked := self.headers.get("Range")):
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            status, headers, body = answer(repositories, self.command, self.path.partition("?")[0], sent)
+            asked = self.headers.get("Range")
+            if status == HTTPStatus.OK and asked:
                 first, _, last = asked.removeprefix("bytes=").partition("-")
-                start, end = int(first), min(end, int(last or end) + 1)
-                headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
-                status = 206
-            self.send_response(status)
-            for key, value in (headers | {"Content-Length": str(end - start)}).items():
-                self.send_header(key, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content[start:end])
+                start, end = int(first), min(len(body), int(last or len(body)) + 1)
+                headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
+                status, body = HTTPStatus.PARTIAL_CONTENT, body[start:end]
+            self.send(status, headers, body)
 
-        do_GET = do_HEAD = do_POST = reply  # noqa: N815 - names that http.server wants
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(Handler) as address:
+        yield address

@@ -51,32 +51,46 @@ def serve(repositories: dict[str, Path]) -> Iterator[Hub]:
     """Run the hub while the block runs."""
     hub = Hub(repositories)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.reply(with_body=True)
-
-        def do_HEAD(self) -> None:
-            self.reply(with_body=False)
-
-        def reply(self, *, with_body: bool) -> None:
+    class Handler(QuietHandler):
+        def reply(self) -> None:
             hub.asked.append(self.path)
-            status, headers, body = hub.answer(self.path.partition("?")[0])
-            self.send_response(status)
-            for key, value in (headers | {"Content-Length": str(len(body))}).items():
-                self.send_header(key, value)
-            self.end_headers()
-            if with_body:
-                self.wfile.write(body)
+            self.send(*hub.answer(self.path.partition("?")[0]))
 
-        def log_message(self, *_: object) -> None:
-            pass
+    with running(Handler) as hub.address:
+        yield hub
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hub.address = f"http://127.0.0.1:{server.server_address[1]}"
+
+class QuietHandler(BaseHTTPRequestHandler):
+    """Answers every kind of request with `reply`, and logs nothing."""
+
+    def reply(self) -> None:
+        raise NotImplementedError
+
+    def send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for key, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(key, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self.reply()
+
+    do_HEAD = do_POST = do_GET  # noqa: N815 - names that http.server wants
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def running(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server on this machine while the block runs; its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield hub
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

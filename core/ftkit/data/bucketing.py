@@ -28,6 +28,7 @@ _PRICES = 0.03, 0.5  # of a batch, in budgets: between these the price is sought
 _STEPS = 6
 _MORE = 1.12  # times as many batches as full ones would be, at most
 _MOST = 30_000  # examples for which cuts are sought: seconds, and with more of them the waste is small
+_MOST_WORK = 30_000_000  # examples times rows of a full batch, likewise
 
 
 def ordered(lengths: Integers, budget: int, batch_size: int | None = None) -> Integers:
@@ -72,7 +73,8 @@ def _strip_end(inputs: Integers, targets: Integers, rows_wanted: float, least: i
 def cuts(lengths: Integers, budget: int) -> list[int]:
     """Where each batch ends, of examples that stand in their order; the last end is their number."""
     full = _full_cuts(lengths, budget)
-    if len(lengths) > _MOST or padding(lengths, full) <= _GOOD:
+    too_long = len(lengths) > _MOST or len(lengths) ** 2 > _MOST_WORK * len(full)
+    if too_long or padding(lengths, full) <= _GOOD:
         return full
     low, high = _PRICES
     chosen = full

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zlib
 from atexit import register
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from ftkit.errors import DataError
 
 _SEAL = "entry.json"  # names of an entry's files, with size and checksum; written last
 _CHUNK = 1 << 20
+_ABANDONED = 86_400.0  # seconds without a write
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Cache:
             if _is_whole(place):
                 return place
             place.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(place.parent)
             aside = _made(Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent)), build)
             return _renamed(aside, place)
         except OSError as error:
@@ -101,6 +104,15 @@ def _made(folder: Path, build: Callable[[Path], None]) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return folder
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left that were killed at work; who is still at it goes on writing."""
+    for left in folder.glob(".*-*"):
+        with suppress(OSError):
+            newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
+            if time.time() - newest > _ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _renamed(aside: Path, place: Path) -> Path:

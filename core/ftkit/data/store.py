@@ -20,26 +20,44 @@ from ftkit.descriptions import Example
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROWS, _CHARACTERS = 2048, 1 << 21  # of one batch on disk, whichever is reached first
+_BYTES = 1 << 20  # of a batch on disk, at least: each costs a little memory when it is mapped
+_ROWS, _CHARACTERS = 2048, 1 << 21  # of examples that wait in memory, whichever is reached first
+_READ = 256  # rows that are made examples at once
 
 
 class ArrowWriter:
-    """Writes record batches of one schema to a file; a context manager."""
+    """Writes record batches of one schema to a file, small ones put together; a context manager."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         import pyarrow as pa  # noqa: PLC0415 - a tenth of a second, paid only where rows are written
 
         self._writer = pa.ipc.new_file(str(path), schema)
+        self._waiting: list[pa.RecordBatch] = []
+        self._bytes = 0
 
     def __enter__(self) -> ArrowWriter:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._flush()
         self._writer.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add a batch."""
-        self._writer.write_batch(batch)
+        self._waiting.append(batch)
+        self._bytes += batch.nbytes
+        if self._bytes >= _BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - as above
+
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting).combine_chunks())
+        self._waiting, self._bytes = [], 0
 
 
 def mapped_batches(path: Path) -> list[pa.RecordBatch]:
@@ -147,8 +165,8 @@ class StoredExamples(Sequence[Example]):
 
     def __iter__(self) -> Iterator[Example]:
         for batch in self._batches:
-            for start in range(0, batch.num_rows, _ROWS // 16):
-                yield from map(_example, batch.slice(start, _ROWS // 16).to_pylist())
+            for start in range(0, batch.num_rows, _READ):
+                yield from map(_example, batch.slice(start, _READ).to_pylist())
 
     def place(self, index: int) -> str:
         """Where the example's row stands: `file:line`, and `#part` behind it in nested files."""

@@ -30,13 +30,13 @@ def read_parquet(path: Path, file: str) -> Iterator[Located]:
     with tempfile.TemporaryFile() as scratch, opened(path, file) as stream:
         seekable = _unzipped(stream, scratch) if stream.peek(4)[:4] != b"PAR1" else stream  # type: ignore[attr-defined]
         try:
-            content = parquet.ParquetFile(seekable)
+            content = parquet.ParquetFile(seekable, page_checksum_verification=True)
             _demand_distinct(content.schema_arrow.names, file)
             number = 0
             for batch in content.iter_batches(batch_size=_ROWS):
                 yield from _located(batch, file, number)
                 number += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: names that are no UTF-8
             raise DataError(f"{file}: no Parquet, or damaged: {error}") from error
 
 

@@ -7,7 +7,9 @@ import shutil
 import sys
 import tempfile
 from atexit import register
+from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from ftkit.data.formats import SUFFIXES, format_of
 from ftkit.data.reading import Reading
@@ -22,19 +24,24 @@ STDIN = "-"
 def find_sources(data: str, reading: Reading) -> list[Source]:
     """What `--data` names, in this order of trying.
 
-    `-` is stdin; then what exists: a folder of classes, a file; then a pattern (`rows-*.csv`); then names
-    joined by commas: line-aligned texts, files of rows, or folders that are classes; then a hub data set.
+    `-` is stdin; then what exists: a folder of classes, a file, a pipe; then a pattern (`rows-*.csv`); then
+    names joined by commas: line-aligned texts, files of rows, or folders of a class each; then the hub.
 
     Raises:
         DataError: It names nothing; the message says what was looked for.
     """
+    try:
+        return _found(data, reading)
+    except (OSError, ValueError) as error:  # a name too long or with U+0000, a folder that can't be entered
+        raise DataError(f"{data:.200}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _found(data: str, reading: Reading) -> list[Source]:
+    path = Path(data)
     if data == STDIN:
         return [_stdin(reading)]
-    path = Path(data)
-    if path.is_dir():
-        return [_classes(path, reading)]
     if path.exists():
-        return [RowFile(path, data, reading)]
+        return [_there(path, data, reading)]
     if glob.has_magic(data):
         return _matching(data, reading)
     if "," in data:
@@ -44,6 +51,15 @@ def find_sources(data: str, reading: Reading) -> list[Source]:
     raise DataError(f"{data}: No such file or directory{_similar(path)}")
 
 
+def _there(path: Path, data: str, reading: Reading) -> Source:
+    if path.is_dir():
+        return _classes(path, reading)
+    if path.is_file():
+        return RowFile(path, data, reading)
+    with path.open("rb") as stream:  # a pipe, as <(command) is
+        return _spooled(stream, data, reading)
+
+
 def _may_be_on_the_hub(data: str) -> bool:
     """No file by its ending, and no path into a folder that is here."""
     first, slash, _ = data.partition("/")
@@ -51,26 +67,25 @@ def _may_be_on_the_hub(data: str) -> bool:
 
 
 def _stdin(reading: Reading) -> RowFile:
-    """Stdin, kept in a file until the process ends: it is read twice, for its digest and for its rows."""
-    name = "<stdin>"
     if sys.stdin is None or sys.stdin.isatty():
         raise DataError("--data -: nothing is piped into stdin")
+    return _spooled(sys.stdin.buffer, "<stdin>", reading)
+
+
+def _spooled(stream: IO[bytes], name: str, reading: Reading) -> RowFile:
+    """What can be read only once, kept in a file until the process ends: its digest is wanted too."""
     folder = tempfile.mkdtemp(prefix="ftkit-stdin-")
     register(shutil.rmtree, folder, ignore_errors=True)
-    path = Path(folder) / name
+    path = Path(folder) / "rows"
     with path.open("wb") as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
-    known = reading if reading.format else Reading(**{**vars(reading), "format": "jsonl"})
-    return RowFile(path, name, known)
+        shutil.copyfileobj(stream, kept)
+    return RowFile(path, name, reading if reading.format else replace(reading, format="jsonl"))
 
 
 def _classes(folder: Path, reading: Reading) -> ClassFolder:
-    try:
-        inside = sorted(path for path in folder.iterdir() if path.is_dir())
-        classes = tuple(path for path in inside if text_files(path))
-        below = [path for path in inside if not text_files(path) and any(path.glob("*/*.txt"))]
-    except OSError as error:
-        raise DataError(f"{folder}: {error.strerror}") from error
+    inside = sorted(path for path in folder.iterdir() if path.is_dir())
+    classes = tuple(path for path in inside if text_files(path))
+    below = [path for path in inside if not text_files(path) and any(path.glob("*/*.txt"))]
     if classes:
         return ClassFolder(str(folder), classes, reading)
     hint = f"; did you mean {' or '.join(map(str, below))}?" if below else ""
