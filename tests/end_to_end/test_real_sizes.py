@@ -58,7 +58,7 @@ def test_a_model_of_real_size_trains_on_a_real_file(
         save_checkpoint(backbone, weights)
     chosen = ["--model", backbone, "--method", method, "--task", task, "--checkpoint", str(weights)]
     data = ["--data", str(FOLDER / FILES[task][0]), "--validation-data", str(head(task, tmp_path))]
-    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "1024", "--json"]
+    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "512", "--json"]
     ended = run_ftkit(
         "train",
         *chosen,
