@@ -49,7 +49,9 @@ def head(task: str, folder: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @needs_real_data
-@pytest.mark.parametrize(("backbone", "task", "method"), itertools.product(CHECKPOINTS, FILES, small.METHODS))
+@pytest.mark.parametrize(
+    ("backbone", "task", "method"), list(itertools.product(CHECKPOINTS, FILES, small.METHODS))
+)
 def test_a_model_of_real_size_trains_on_a_real_file(
     backbone: str, task: str, method: str, checkpoints: Path, tmp_path: Path
 ) -> None:
