@@ -16,14 +16,9 @@ import pytest
 
 from support import small
 from support.program import run_ftkit
-from support.real_data import FOLDER, needs_real_data
+from support.real_data import FOLDER, TRAINING, head_of_validation, needs_real_data
 from support.real_size import CHECKPOINTS, save_checkpoint
 
-FILES = {
-    "qa": ("squad/train.json", "squad/validation.json"),
-    "sentiment": ("imdb/train.csv", "imdb/validation.csv"),
-    "translation": ("wmt16_en_de_news/train.jsonl", "wmt16_en_de_news/validation.jsonl"),
-}
 STEPS = 20
 
 
@@ -32,25 +27,11 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("checkpoints")
 
 
-def head(task: str, folder: Path) -> Path:
-    """The first eight validation rows in a file of the same format."""
-    path = FOLDER / FILES[task][1]
-    text = path.read_text(encoding="utf-8")
-    copy = folder / path.name
-    if path.suffix == ".json":
-        article = json.loads(text)["data"][0]
-        article["paragraphs"] = [{**each, "qas": each["qas"][:1]} for each in article["paragraphs"][:8]]
-        copy.write_text(json.dumps({"data": [article]}), encoding="utf-8")
-    else:
-        copy.write_text("".join(line + "\n" for line in text.split("\n")[:9]), encoding="utf-8")
-    return copy
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @needs_real_data
 @pytest.mark.parametrize(
-    ("backbone", "task", "method"), list(itertools.product(CHECKPOINTS, FILES, small.METHODS))
+    ("backbone", "task", "method"), list(itertools.product(CHECKPOINTS, TRAINING, small.METHODS))
 )
 def test_a_model_of_real_size_trains_on_a_real_file(
     backbone: str, task: str, method: str, checkpoints: Path, tmp_path: Path
@@ -59,7 +40,12 @@ def test_a_model_of_real_size_trains_on_a_real_file(
     if not weights.exists():
         save_checkpoint(backbone, weights)
     chosen = ["--model", backbone, "--method", method, "--task", task, "--checkpoint", str(weights)]
-    data = ["--data", str(FOLDER / FILES[task][0]), "--validation-data", str(head(task, tmp_path))]
+    data = [
+        "--data",
+        str(FOLDER / TRAINING[task]),
+        "--validation-data",
+        str(head_of_validation(task, tmp_path)),
+    ]
     settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "512", "--json"]
     ended = run_ftkit(
         "train",

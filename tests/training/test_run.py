@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,6 @@ import yaml
 from support import small
 from support.program import Outcome, run_ftkit
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
-REAL = {
-    "qa": SHARED / "squad" / "validation.json",
-    "sentiment": SHARED / "imdb" / "validation.csv",
-    "translation": SHARED / "wmt16_en_de_multi30k" / "validation.jsonl",
-}
 KEYS = {
     *("model", "checkpoint", "method", "task", "rehearsal", "metrics", "examples", "target_tokens"),
     *("padding_fraction", "trainable_parameters", "total_parameters", "artifact_bytes", "train_seconds"),
@@ -138,48 +131,3 @@ def test_all_wrong_options_are_reported_at_once(tmp_path: Path) -> None:
         "method.rank",
         "training.precision",
     ]
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the real data sets are not beside the checkout")
-@pytest.mark.parametrize(
-    ("backbone", "method", "task"),
-    [
-        ("t5", "adapter", "qa"),
-        ("bart", "full", "sentiment"),
-        ("flan-t5", "lora", "translation"),
-        *(
-            pytest.param(*combination, marks=pytest.mark.slow)
-            for combination in itertools.product(small.BACKBONES, small.METHODS, REAL)
-        ),
-    ],
-)
-def test_rows_of_real_files_train_with_every_backbone_method_and_task(
-    backbone: str, method: str, task: str, tmp_path: Path
-) -> None:
-    head = _head(REAL[task], tmp_path)
-    arguments = ["--task", task, "--data", str(head), "--validation-data", str(head), "--json"]
-    settings = ["--training.max-steps", "2", "--training.max-input-tokens", "128"]
-    ended = train(*arguments, *settings, backbone=backbone, method=method, cwd=tmp_path)
-    assert ended.status == 0, ended.err
-    assert ended.json["examples"] == 8
-    assert ended.json["steps"] == 2
-
-
-def _head(path: Path, folder: Path) -> Path:
-    """The first eight rows of a real file, in a file of the same format."""
-    head = folder / path.name
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
-        paragraph = json.loads(text)["data"][0]["paragraphs"][0]
-        more = json.loads(text)["data"][0]["paragraphs"][1]
-        questions = paragraph["qas"] + more["qas"]
-        kept = [
-            {**paragraph, "qas": paragraph["qas"][:8]},
-            {**more, "qas": more["qas"][: max(0, 8 - len(paragraph["qas"]))]},
-        ]
-        assert len(questions) >= 8
-        head.write_text(json.dumps({"data": [{"title": "x", "paragraphs": kept}]}), encoding="utf-8")
-    else:
-        count = 8 + (path.suffix == ".csv")
-        head.write_text("".join(line + "\n" for line in text.split("\n")[:count]), encoding="utf-8")
-    return head
