@@ -14,8 +14,8 @@ from pathlib import Path
 import torch
 from transformers import T5Config, T5ForConditionalGeneration, T5TokenizerFast
 
+from support.pieces import sentencepiece_model
 from support.real_data import csv_rows, json_lines
-from support.real_size import sentencepiece_model
 
 _REPEATED = 100  # times that the words of the targets are shown to the tokenizer, so that each is one token
 

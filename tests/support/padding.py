@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -12,6 +11,7 @@ import sentencepiece
 
 from ftkit import Example
 from ftkit_plugins.tasks import qa, sentiment, translation
+from support.pieces import sentencepiece_model
 from support.prepared import ENGLISH_TO_GERMAN
 from support.real_data import csv_rows, json_file, json_lines
 
@@ -43,17 +43,8 @@ CORPORA: dict[str, Callable[[], list[Example]]] = {
 def lengths_of(corpus: str) -> Any:
     """(rows, 2): tokens of inputs and targets, end token included."""
     examples = CORPORA[corpus]()
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=_texts(examples[::2]),
-        model_writer=model,
-        vocab_size=8000,
-        hard_vocab_limit=False,
-        max_sentence_length=100_000,
-        num_threads=1,
-        minloglevel=2,
-    )
-    processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    model = sentencepiece_model(_texts(examples[::2]), 8000)
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model)
     pairs = [(_count(processor, each.input), _count(processor, each.target or "")) for each in examples]
     return np.array(pairs)
 

@@ -7,13 +7,11 @@ stands in for t5-base, bart-base or flan-t5-small where no hub can be reached.
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import sentencepiece
 import torch
 from tokenizers import ByteLevelBPETokenizer
 from transformers import (
@@ -25,6 +23,7 @@ from transformers import (
     T5TokenizerFast,
 )
 
+from support.pieces import sentencepiece_model
 from support.real_data import csv_rows, json_file, json_lines
 
 CHECKPOINTS = {"t5": "t5-base", "bart": "bart-base", "flan-t5": "flan-t5-small"}
@@ -66,25 +65,6 @@ def save_checkpoint(backbone: str, folder: Path) -> None:
         return
     (folder / "spiece.model").write_bytes(sentencepiece_model(texts(), 32000))
     T5TokenizerFast(str(folder / "spiece.model"), extra_ids=100).save_pretrained(folder)
-
-
-def sentencepiece_model(lines: Iterator[str], vocab_size: int) -> bytes:
-    """A unigram model with T5's special tokens."""
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=lines,
-        model_writer=model,
-        vocab_size=vocab_size,
-        hard_vocab_limit=False,
-        pad_id=0,
-        eos_id=1,
-        unk_id=2,
-        bos_id=-1,
-        minloglevel=2,
-        max_sentence_length=20_000,
-        input_sentence_size=100_000,
-    )
-    return model.getvalue()
 
 
 def texts() -> Iterator[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import io
 import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import sentencepiece
 import torch
 from safetensors import safe_open
 from tokenizers import ByteLevelBPETokenizer
@@ -24,6 +22,7 @@ from transformers import (
 )
 
 import ftkit
+from support.pieces import sentencepiece_model
 
 BACKBONES = ("t5", "flan-t5", "bart")
 METHODS = ("full", "lora", "adapter")
@@ -60,19 +59,7 @@ def checkpoint(backbone: str) -> Path:
 
 
 def _save_t5(folder: Path, *, gated: bool) -> None:
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(SENTENCES * 20),
-        model_writer=model,
-        vocab_size=150,
-        hard_vocab_limit=False,
-        pad_id=0,
-        eos_id=1,
-        unk_id=2,
-        bos_id=-1,
-        minloglevel=2,
-    )
-    (folder / "spiece.model").write_bytes(model.getvalue())
+    (folder / "spiece.model").write_bytes(sentencepiece_model(SENTENCES * 20, 150))
     T5TokenizerFast(str(folder / "spiece.model"), extra_ids=100, legacy=True).save_pretrained(folder)
     variant = {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False} if gated else {}
     config = T5Config(
