@@ -46,7 +46,7 @@ def test_a_model_of_real_size_trains_on_a_real_file(
         "--validation-data",
         str(head_of_validation(task, tmp_path)),
     ]
-    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "512", "--json"]
+    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "256", "--json"]
     ended = run_ftkit(
         "train",
         *chosen,

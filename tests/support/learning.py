@@ -35,15 +35,16 @@ def multi30k_texts() -> Iterator[str]:
 
 TEXTS: dict[str, Callable[[], Iterator[str]]] = {"imdb": imdb_texts, "multi30k": multi30k_texts}
 SIZES = {
-    "imdb": {"d_model": 128, "num_layers": 2, "num_decoder_layers": 1},
+    "imdb": {"d_model": 128, "num_layers": 1, "num_decoder_layers": 1},
     "multi30k": {"d_model": 256, "num_layers": 3, "num_decoder_layers": 3},
 }
+VOCABULARIES = {"imdb": 16_000, "multi30k": 8_000}
 
 
 def save_checkpoint(data: str, folder: Path) -> None:
-    """Write a folder in hub format: 8,000 pieces, one or a few million parameters, random weights."""
+    """Write a folder in hub format: a few million parameters, random weights."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "spiece.model").write_bytes(sentencepiece_model(TEXTS[data](), 8000))
+    (folder / "spiece.model").write_bytes(sentencepiece_model(TEXTS[data](), VOCABULARIES[data]))
     tokenizer = T5TokenizerFast(str(folder / "spiece.model"), extra_ids=100, legacy=False)
     tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
