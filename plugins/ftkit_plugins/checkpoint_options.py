@@ -15,6 +15,6 @@ OPTIONS = (
 )
 
 
-def tiny_checkpoint(name: str) -> Checkpoint:
+def tiny_checkpoint(name: str, parameters: int) -> Checkpoint:
     """A tiny pretrained checkpoint that comes with the package."""
-    return Checkpoint(str(Path(__file__).parent / "tiny" / "checkpoints" / name), embedded=True)
+    return Checkpoint(str(Path(__file__).parent / "tiny" / "checkpoints" / name), parameters, embedded=True)

@@ -7,7 +7,7 @@ from ftkit.descriptions import Option
 REHEARSAL: dict[str, object] = {"epochs": 6.0}
 """Settings for runs on the task's bundled sample, where none are given."""
 
-TINY_LEARNING_RATE_FACTOR = 10.0
+TINY_LEARNING_RATE_FACTOR = 5.0
 """A model of two million parameters wants larger steps than the one that its method's rate is meant for."""
 
 SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup", "inverse_sqrt")

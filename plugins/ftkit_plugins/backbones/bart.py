@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHECKPOINTS = {
     "bart-base": Checkpoint("facebook/bart-base", 139_420_416),
     "bart-large": Checkpoint("facebook/bart-large", 406_291_456),
-    "bart-tiny": tiny_checkpoint("bart-tiny"),
+    "bart-tiny": tiny_checkpoint("bart-tiny", 1_566_464),
 }
 ROLES = {
     "query": ("self_attn.q_proj", "encoder_attn.q_proj"),

@@ -21,7 +21,7 @@ CHECKPOINTS = {
     "flan-t5-large": Checkpoint("google/flan-t5-large", 783_150_080),
     "flan-t5-xl": Checkpoint("google/flan-t5-xl", 2_849_757_184),
     "flan-t5-xxl": Checkpoint("google/flan-t5-xxl", 11_135_332_352),
-    "flan-t5-tiny": tiny_checkpoint("flan-t5-tiny"),
+    "flan-t5-tiny": tiny_checkpoint("flan-t5-tiny", 1_527_680),
 }
 
 

@@ -28,7 +28,7 @@ CHECKPOINTS = {
     "t5-v1.1-large": Checkpoint("google/t5-v1_1-large", 783_150_080),
     "t5-v1.1-xl": Checkpoint("google/t5-v1_1-xl", 2_849_757_184),
     "t5-v1.1-xxl": Checkpoint("google/t5-v1_1-xxl", 11_135_332_352),
-    "t5-tiny": tiny_checkpoint("t5-tiny"),
+    "t5-tiny": tiny_checkpoint("t5-tiny", 1_354_880),
 }
 
 

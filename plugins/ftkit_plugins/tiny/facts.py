@@ -182,6 +182,11 @@ def passage(rng: random.Random, rows: list[list[Fact]]) -> str:
     return " ".join(fact.say(_wording(rng, fact)) for fact in facts)
 
 
+def plain_passage(rows: list[list[Fact]]) -> str:
+    """The facts as running text in the same words each time, person by person."""
+    return " ".join(fact.say(fact.relation.statement) for row in rows for fact in row)
+
+
 def _about_person(rng: random.Random, row: list[Fact]) -> str:
     """All facts of one person; after the first, a pronoun may stand for the name."""
     first, *others = rng.sample(row, len(row))

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ftkit_plugins.tiny import corpus, english, facts, german, lexicon, opinions
+from ftkit_plugins.tiny import english, facts, german, lexicon, lookups, opinions, parallel, reviews
 from ftkit_plugins.tiny.scenes import (
     Scene,
     chance,
@@ -32,7 +32,7 @@ def instruction_pairs(seed: int) -> Iterator[Pair]:
 
 def say_in_english(rng: random.Random) -> Pair:
     """German to English."""
-    said, german_text = corpus.parallel_sentence(rng)
+    said, german_text = parallel.parallel_sentence(rng)
     return f"Say in English: {german_text}", said
 
 
@@ -65,13 +65,13 @@ def change_number(rng: random.Random) -> Pair:
 
 def reverse_words(rng: random.Random) -> Pair:
     """A sentence's words from last to first."""
-    words = rng.choice(corpus.parallel_sentence(rng)).rstrip(".").split()
+    words = rng.choice(parallel.parallel_sentence(rng)).rstrip(".").split()
     return f"Reverse the words: {' '.join(words)}", " ".join(reversed(words))
 
 
 def repeat(rng: random.Random) -> Pair:
     """A sentence as it stands."""
-    sentence = rng.choice(corpus.parallel_sentence(rng))
+    sentence = rng.choice(parallel.parallel_sentence(rng))
     return f"Repeat this: {sentence}", sentence
 
 
@@ -85,12 +85,12 @@ def give_opposite(rng: random.Random) -> Pair:
 def say_plainly(rng: random.Random) -> Pair:
     """What the main clause of each remark of a review comes to."""
     review = opinions.draw_review(rng, "pretraining")
-    return f"Say it plainly: {review.text}", corpus.gist(review)
+    return f"Say it plainly: {review.text}", reviews.gist(review)
 
 
 def complete_card(rng: random.Random) -> Pair:
     """The value that a passage gives for a person, or the person for a value."""
-    rows = corpus.draw_rows(rng)
+    rows = lookups.draw_rows(rng, lookups.PassageStyle())
     fact = rng.choice(rng.choice(rows))
     text = facts.passage(rng, rows)
     if chance(rng, 0.5):
@@ -102,7 +102,7 @@ def complete_card(rng: random.Random) -> Pair:
 
 def find_sentence(rng: random.Random) -> Pair:
     """The restatement of the fact that a name and a value belong to."""
-    rows = corpus.draw_rows(rng)
+    rows = lookups.draw_rows(rng, lookups.PassageStyle())
     fact = rng.choice(rng.choice(rows))
     said = fact.say(fact.relation.statement)
     return f"Tell the {fact.relation.name} of {fact.person.english}: {facts.passage(rng, rows)}", said
@@ -110,7 +110,7 @@ def find_sentence(rng: random.Random) -> Pair:
 
 def check_claim(rng: random.Random) -> Pair:
     """Whether a claim about a passage is right."""
-    passage, claim, verdict = corpus.judged_claim(rng)
+    passage, claim, verdict = lookups.judged_claim(rng, lookups.PassageStyle())
     return f"Is it right that {claim} Text: {passage}", "yes" if verdict else "no"
 
 

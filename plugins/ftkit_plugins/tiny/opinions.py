@@ -1,8 +1,8 @@
 """Opinion texts whose words alone say nothing: negation turns them, contrast weighs them.
 
 A good word is nearly as frequent in blame as in praise, and so is *not*; only their combination and
-the weight of the main clause decide. Within one review all remarks agree. In the pretraining part
-most statements are plain, as in life: what a word means must be learned before its denial can be.
+the weight of the main clause decide. Within one review all remarks agree. How often reviews deny and
+contrast can be set: what a word means must be learned before its denial can be.
 """
 
 from __future__ import annotations
@@ -25,13 +25,18 @@ _PAIRS = (
 )
 _PLAIN = ("the {a} was {w}", "I found the {a} {w}")
 _NEGATED = ("the {a} was not {w}", "the {a} was never {w}", "I did not find the {a} {w}")
-# shares of denials among statements and of contrasts among remarks
-_DENIED: dict[Part, float] = {"pretraining": 0.2, "train": 0.45, "validation": 0.45}
-_CONTRASTED: dict[Part, float] = {"pretraining": 0.25, "train": 0.6, "validation": 0.6}
-_VERDICTS = {
-    True: "I was happy with it.|I recommend it.|I enjoyed it.|I liked it.",
-    False: "I was unhappy with it.|I advise against it.|I regretted it.|I disliked it.",
-}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How long reviews get, and the shares of denials among statements and contrasts among remarks."""
+
+    remarks: int = 3
+    denied: float = 0.45
+    contrasted: float = 0.6
+
+
+SAMPLE_STYLE = Style()
 
 
 @dataclass(frozen=True)
@@ -48,36 +53,33 @@ def word_pairs() -> list[tuple[str, str]]:
     return [(good, bad) for good, _, bad in (pair.partition("|") for pair in _PAIRS.split())]
 
 
-def verdicts(*, positive: bool) -> list[str]:
-    """Sentences that say outright what a review comes to."""
-    return _VERDICTS[positive].split("|")
-
-
-def draw_review(rng: random.Random, part: Part) -> Review:
-    """A review of one to three remarks, each of which belongs to ``part``."""
+def draw_review(rng: random.Random, part: Part, style: Style = SAMPLE_STYLE) -> Review:
+    """A review of remarks each of which belongs to ``part``."""
     positive = chance(rng, 0.5)
     aspects = rng.sample(rng.choice(_TOPICS).split(), 6)
     remarks = tuple(
-        _draw_remark(rng, part, aspects[2 * i : 2 * i + 2], positive=positive)
-        for i in range(rng.randint(1, 3))
+        _draw_remark(rng, part, style, aspects[2 * i : 2 * i + 2], positive=positive)
+        for i in range(rng.randint(1, style.remarks))
     )
     text = " ".join(f"{said[0].upper()}{said[1:]}." for said, _ in remarks)
     return Review(text, positive, remarks)
 
 
-def _draw_remark(rng: random.Random, part: Part, aspects: list[str], *, positive: bool) -> tuple[str, str]:
-    return draw_for(part, lambda: _remark(rng, part, aspects, positive=positive), lambda remark: remark[0])
+def _draw_remark(
+    rng: random.Random, part: Part, style: Style, aspects: list[str], *, positive: bool
+) -> tuple[str, str]:
+    return draw_for(part, lambda: _remark(rng, style, aspects, positive=positive), lambda remark: remark[0])
 
 
-def _remark(rng: random.Random, part: Part, aspects: list[str], *, positive: bool) -> tuple[str, str]:
+def _remark(rng: random.Random, style: Style, aspects: list[str], *, positive: bool) -> tuple[str, str]:
     """One sentence without its full stop, and its main statement said plainly."""
     aspect, other = aspects
     word, opposite = _pair(rng, positive=positive)
-    main = _statement(rng, aspect, word, opposite, _DENIED[part])
+    main = _statement(rng, aspect, word, opposite, style.denied)
     plainly = f"the {aspect} was {word}"
-    if not chance(rng, _CONTRASTED[part]):
+    if not chance(rng, style.contrasted):
         return main, plainly
-    contrast = _statement(rng, other, *_pair(rng, positive=not positive), _DENIED[part])
+    contrast = _statement(rng, other, *_pair(rng, positive=not positive), style.denied)
     forms = (
         f"{contrast}, but {main}",
         f"although {contrast}, {main}",

@@ -14,41 +14,21 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from ftkit_plugins.tiny import corpus, tokenization
+from ftkit_plugins.tiny import corpus, curriculum, tokenization
 from ftkit_plugins.tiny.architectures import build_model
-from ftkit_plugins.tiny.batches import Batch, batches, denoising_pairs, instruction_pairs
+from ftkit_plugins.tiny.batches import IGNORED, Batch, batches, denoising_pairs, instruction_pairs
+from ftkit_plugins.tiny.recipes import RECIPES, Recipe
 
 _LOG = logging.getLogger(__name__)
 _TOKENIZER_DOCUMENTS = 30_000
 _LOG_EVERY = 100
 _SMALLEST_SCALE = 0.02  # for biases, which start at zero
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How one checkpoint is pretrained."""
-
-    checkpoint: str
-    steps: int
-    instruction_steps: int = 0
-    batch_size: int = 48
-    learning_rate: float = 3e-2  # relative; see scaled_adamw
-    warmup_steps: int = 100
-    seed: int = 0
-
-
-RECIPES = {
-    "t5-tiny": Recipe("t5-tiny", 4500),
-    "bart-tiny": Recipe("bart-tiny", 2400),
-    "flan-t5-tiny": Recipe("flan-t5-tiny", 3400, instruction_steps=1400),
-}
 
 
 def pretrain(recipe: Recipe, output: Path) -> PreTrainedModel:
@@ -60,32 +40,69 @@ def pretrain(recipe: Recipe, output: Path) -> PreTrainedModel:
     model = build_model(recipe.checkpoint, len(tokenizer))
     model.set_attn_implementation("eager")  # in bfloat16 on a CPU, three times as fast as SDPA
     started = time.perf_counter()
-    losses = train(model, training_batches(recipe, tokenizer), recipe)
+    rounds = run_rounds(model, tokenizer, recipe)
     record = {
-        **asdict(recipe),
+        "checkpoint": recipe.checkpoint,
+        "steps": sum(each.steps for each in recipe.rounds),
         "seconds": round(time.perf_counter() - started),
         "parameters": model.num_parameters(),
-        "losses": losses,
+        "rounds": rounds,
     }
     save(model, tokenizer, output, record)
     return model
 
 
+def run_rounds(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, recipe: Recipe
+) -> list[dict[str, object]]:
+    """Trains by the recipe and by what follows it; gives the record of each."""
+    told: list[dict[str, object]] = []
+    for each in recipe.rounds:
+        if told:
+            round_to_stored(model)
+        told.append(run_round(model, tokenizer, each))
+    return told
+
+
+def run_round(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, recipe: Recipe
+) -> dict[str, object]:
+    """Trains through the stages of one recipe and tells how."""
+    losses = train(model, training_batches(recipe, tokenizer), recipe)
+    return {
+        "stages": {stage.name: [stage.steps, stage.batch_size] for stage in recipe.stages},
+        "learning_rate": recipe.learning_rate,
+        "warmup_steps": recipe.warmup_steps,
+        "seed": recipe.seed,
+        "losses": losses,
+    }
+
+
+def round_to_stored(model: PreTrainedModel) -> None:
+    """Gives the weights the precision in which they are stored."""
+    for parameter in model.parameters():
+        parameter.data = parameter.data.to(torch.bfloat16).to(parameter.dtype)
+
+
 def train_tokenizer(recipe: Recipe, output: Path) -> PreTrainedTokenizerFast:
     """The family's tokenizer, trained on the first documents of the corpus."""
-    texts = islice(corpus.documents(recipe.seed), _TOKENIZER_DOCUMENTS)
+    drawn = islice(corpus.documents(recipe.seed, curriculum.FULL), _TOKENIZER_DOCUMENTS)
+    texts = (document.text for document in drawn)
     if recipe.checkpoint == "bart-tiny":
         return tokenization.train_byte_bpe(texts, output)
     return tokenization.train_sentencepiece(texts, output)
 
 
 def training_batches(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> Iterator[Batch]:
-    """The denoising batches, then the instruction batches where the recipe has them."""
-    size, seed = recipe.batch_size, recipe.seed
-    denoising = recipe.steps - recipe.instruction_steps
-    yield from islice(batches(denoising_pairs(tokenizer, seed), tokenizer, size, seed), denoising)
-    instructions = batches(instruction_pairs(tokenizer, seed), tokenizer, size, seed)
-    yield from islice(instructions, recipe.instruction_steps)
+    """The batches of all stages."""
+    for number, stage in enumerate(recipe.stages):
+        seed = recipe.seed + number  # stages draw different documents
+        if stage.mixture is None:
+            pairs = instruction_pairs(tokenizer, seed)
+        else:
+            documents = corpus.documents(seed, stage.mixture)
+            pairs = denoising_pairs(documents, tokenizer, seed, stage.random_spans)
+        yield from islice(batches(pairs, tokenizer, stage.batch_size, seed), stage.steps)
 
 
 def train(model: PreTrainedModel, data: Iterator[Batch], recipe: Recipe) -> dict[int, float]:
@@ -112,8 +129,10 @@ def scaled_adamw(model: PreTrainedModel, relative_rate: float) -> torch.optim.Ad
     attention weights, and one rate for all of them learns several times more slowly.
     """
     groups: dict[float, list[torch.nn.Parameter]] = {}
-    for parameter in model.parameters():
+    for name, parameter in model.named_parameters():
         scale = max(round(float(parameter.detach().square().mean().sqrt()), 2), _SMALLEST_SCALE)
+        if "relative_attention_bias" in name:
+            scale = 1.0  # it is added to logits: a head that looks one word back needs several units
         groups.setdefault(scale, []).append(parameter)
     rated = [{"params": group, "lr": scale * relative_rate} for scale, group in groups.items()]
     return torch.optim.AdamW(rated, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
@@ -122,12 +141,25 @@ def scaled_adamw(model: PreTrainedModel, relative_rate: float) -> torch.optim.Ad
 def train_step(model: PreTrainedModel, optimizer: torch.optim.Optimizer, batch: Batch) -> float:
     """One update; gives the loss before it."""
     with torch.autocast("cpu", torch.bfloat16):
-        loss = model(**batch).loss
+        loss = batch_loss(model, batch)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     optimizer.zero_grad()
     return float(loss.detach())
+
+
+def batch_loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+    """The model's own loss, but without computing logits for padding, which is half the positions."""
+    labels = batch["labels"]
+    real = labels != IGNORED
+    started = model.prepare_decoder_input_ids_from_labels(labels)
+    keep_real = model.lm_head.register_forward_pre_hook(lambda _, inputs: (inputs[0][real],))
+    try:
+        logits = model(batch["input_ids"], batch["attention_mask"], decoder_input_ids=started).logits
+    finally:
+        keep_real.remove()
+    return torch.nn.functional.cross_entropy(logits.float().view(-1, logits.shape[-1]), labels[real])
 
 
 def warmup_then_decay(recipe: Recipe) -> Callable[[int], float]:

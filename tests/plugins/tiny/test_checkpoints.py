@@ -3,6 +3,7 @@
 import json
 import math
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
+import ftkit
+from ftkit_plugins.tiny import corpus, curriculum
 from ftkit_plugins.tiny.batches import batches, denoising_pairs
-from ftkit_plugins.tiny.pretrain import RECIPES
+from ftkit_plugins.tiny.recipes import RECIPES
 
 FOLDER = Path(str(files("ftkit_plugins.tiny") / "checkpoints"))
 T5_FAMILY = ("t5-tiny", "flan-t5-tiny")
@@ -37,6 +40,13 @@ def test_a_checkpoint_is_a_real_model_of_its_family(name):
     assert all(p.isfinite().all() for p in model.parameters())
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_its_backbone_states_its_size(name):
+    model, _ = load(name)
+    info = ftkit.load_plugins(backbone=name.removesuffix("-tiny")).backbone.info
+    assert info.checkpoints[name].parameters == model.num_parameters()
+
+
 def test_the_t5_versions_differ_as_the_real_ones_do():
     first, second = (AutoConfig.from_pretrained(FOLDER / name) for name in T5_FAMILY)
     assert (first.feed_forward_proj, first.tie_word_embeddings) == ("relu", True)
@@ -51,7 +61,7 @@ def test_all_checkpoints_together_take_at_most_twelve_megabytes():
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_checkpoint_folder_holds_no_pickle_and_tells_how_it_was_made(name):
     record = json.loads((FOLDER / name / "pretraining.json").read_text(encoding="utf-8"))
-    assert record["steps"] == RECIPES[name].steps
+    assert record["steps"] == sum(recipe.steps for recipe in RECIPES[name].rounds)
     assert not list((FOLDER / name).glob("*.bin"))
 
 
@@ -102,9 +112,11 @@ def test_bart_has_its_special_ids_and_files():
 @pytest.mark.parametrize("name", ["t5-tiny", "bart-tiny"])
 def test_pretraining_brought_the_denoising_loss_far_below_chance(name):
     model, tokenizer = load(name)
-    data = batches(denoising_pairs(tokenizer, seed=7), tokenizer, size=32, seed=7)
+    documents = corpus.documents(7, curriculum.FULL)
+    data = batches(denoising_pairs(documents, tokenizer, 7, random_share=0.1), tokenizer, size=32, seed=7)
     with torch.no_grad():
-        loss = float(model(**next(data)).loss)
+        losses = [float(model(**batch).loss) for batch in islice(data, 16)]
+    loss = sum(losses) / len(losses)
     assert loss < math.log(len(tokenizer)) / 4
 
 

@@ -5,10 +5,16 @@ from itertools import islice
 
 import pytest
 
-from ftkit_plugins.tiny import corpus, facts, instructions, lexicon, samples
+from ftkit_plugins.tiny import corpus, curriculum, facts, instructions, lexicon, samples
 from ftkit_plugins.tiny.scenes import generator, part_of
 
 HELD_OUT = ("train", "validation")
+MIXTURES = (curriculum.ONE_KIND, curriculum.ASKED, curriculum.ALL_KINDS, curriculum.SHORT, curriculum.FULL)
+
+
+def texts_of(seed: int, count: int) -> list[str]:
+    """Texts of the documents of every stage."""
+    return [d.text for mixture in MIXTURES for d in islice(corpus.documents(seed, mixture), count)]
 
 
 def sentences(text: str) -> set[str]:
@@ -17,7 +23,7 @@ def sentences(text: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def pretraining_sentences() -> set[str]:
-    documents = islice(corpus.documents(0), 4000)
+    documents = texts_of(0, 1500)
     pairs = islice(instructions.instruction_pairs(0), 2000)
     texts = [*documents, *(text for pair in pairs for text in pair)]
     return {sentence for text in texts for sentence in sentences(text)}
@@ -66,7 +72,7 @@ def test_train_and_validation_share_no_remark():
 
 
 def test_the_corpus_depends_on_its_seed_alone():
-    first, second, other = (list(islice(corpus.documents(seed), 20)) for seed in (1, 1, 2))
+    first, second, other = (texts_of(seed, 20) for seed in (1, 1, 2))
     assert first == second
     assert first != other
 
@@ -74,7 +80,7 @@ def test_the_corpus_depends_on_its_seed_alone():
 def test_no_document_is_in_the_format_of_a_fine_tuning_task():
     formats = ("question:", "context:", "sentiment analysis:", "sentiment:", "german:")
     pairs = islice(instructions.instruction_pairs(3), 3000)
-    texts = [*islice(corpus.documents(3), 3000), *(text for pair in pairs for text in pair)]
+    texts = [*texts_of(3, 1500), *(text for pair in pairs for text in pair)]
     assert not [text for text in texts if any(f in text.lower() for f in formats)]
 
 
