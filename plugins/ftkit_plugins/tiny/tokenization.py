@@ -50,7 +50,6 @@ def train_sentencepiece(texts: Iterable[str], directory: Path) -> T5TokenizerFas
     return T5TokenizerFast(
         vocab_file=str(directory / "spiece.model"),
         extra_ids=SENTINELS,
-        add_prefix_space=True,
         legacy=False,
         model_max_length=_MAX_LENGTH,
     )
