@@ -243,6 +243,8 @@ class TaskInfo:
         metrics: What `score` returns; the first one decides which checkpoint is best.
         max_output_tokens: Length at which generation stops, in tokens.
         labels: All targets there are, where the set is closed; empty where it is open.
+        window_column: The column whose text may be read in overlapping windows where an input is too long,
+            each window answered alone; empty where that makes no sense.
         requires_features: Features that the backbone must have.
         sample: Rows for runs without data.
         rehearsed_first: Whether a rehearsal that names no task should take this one.
@@ -254,6 +256,7 @@ class TaskInfo:
     metrics: tuple[Metric, ...]
     max_output_tokens: int
     labels: tuple[str, ...] = ()
+    window_column: str = ""
     requires_features: tuple[str, ...] = ()
     sample: Sample | None = None
     rehearsed_first: bool = False
@@ -265,6 +268,8 @@ class TaskInfo:
         _demand(bool(self.columns), "a task needs at least one column")
         _demand(bool(self.metrics), "a task needs at least one metric")
         _demand(self.max_output_tokens > 0, "max_output_tokens must be positive")
+        names = {column.name for column in self.columns}
+        _demand(not self.window_column or self.window_column in names, "window_column must be a column")
         _demand_unique_options(self.options)
 
 

@@ -34,6 +34,7 @@ def describe_task() -> TaskInfo:
             Metric("exact_match", "SQuAD v1.1's exact match, in percent", maximum=100),
         ),
         max_output_tokens=64,
+        window_column="context",
         sample=Sample(*sample_files("qa", "json")),
         citation="Rajpurkar et al., 2016, arXiv:1606.05250",
     )
