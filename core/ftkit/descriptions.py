@@ -243,8 +243,6 @@ class TaskInfo:
         metrics: What `score` returns; the first one decides which checkpoint is best.
         max_output_tokens: Length at which generation stops, in tokens.
         labels: All targets there are, where the set is closed; empty where it is open.
-        window_column: The column whose text may be read in overlapping windows where an input is too long,
-            each window answered alone; empty where that makes no sense.
         requires_features: Features that the backbone must have.
         sample: Rows for runs without data.
         rehearsed_first: Whether a rehearsal that names no task should take this one.
@@ -256,7 +254,6 @@ class TaskInfo:
     metrics: tuple[Metric, ...]
     max_output_tokens: int
     labels: tuple[str, ...] = ()
-    window_column: str = ""
     requires_features: tuple[str, ...] = ()
     sample: Sample | None = None
     rehearsed_first: bool = False
@@ -268,8 +265,6 @@ class TaskInfo:
         _demand(bool(self.columns), "a task needs at least one column")
         _demand(bool(self.metrics), "a task needs at least one metric")
         _demand(self.max_output_tokens > 0, "max_output_tokens must be positive")
-        names = {column.name for column in self.columns}
-        _demand(not self.window_column or self.window_column in names, "window_column must be a column")
         _demand_unique_options(self.options)
 
 
@@ -321,13 +316,20 @@ class Example:
         input: Text for the encoder.
         target: Text for the decoder; None where the row has no answer (prediction).
         references: All targets that count as right; the target alone where nothing else is given.
+        window: Where in the input the text begins and ends (characters) that may be read in overlapping
+            windows, each answered with the rest of the input round it, where the whole is too long; None
+            where that makes no sense, so that the input is cut instead.
     """
 
     input: str
     target: str | None = None
     references: tuple[str, ...] = ()
+    window: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
+        if self.window is not None:
+            start, end = self.window
+            _demand(0 <= start <= end <= len(self.input), "the window must lie in the input")
         if self.target is not None and not self.references:
             object.__setattr__(self, "references", (self.target,))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
+from ftkit.inference.settings import generation_settings, used_settings
 from ftkit.loading import LoadedModel
 from ftkit.prediction import predict
 
@@ -20,11 +21,15 @@ class Evaluation:
         metrics: The task's metrics.
         rows: For each example its input, references, prediction, and what was parsed of it.
         unparseable: How many predictions held no answer.
+        truncated: How many inputs lost their end to the limit.
+        generation: The settings that decided what was answered.
     """
 
     metrics: Mapping[str, float]
     rows: Sequence[Mapping[str, Any]]
     unparseable: int
+    truncated: int
+    generation: Mapping[str, Any]
 
 
 def evaluate(
@@ -34,14 +39,14 @@ def evaluate(
     examples: Sequence[Example],
     settings: Mapping[str, Any],
 ) -> Evaluation:
-    """Generate greedily for each example, parse, and score.
+    """Answer each example, parse, and score.
 
     Args:
         loaded: Model and tokenizer.
         formatter: The task's hooks.
         task: What the task says of itself.
         examples: With references.
-        settings: `max_input_tokens` and `token_budget` are used.
+        settings: As for `predict`.
     """
     predictions = predict(loaded, formatter, task, examples, settings)
     references = [[formatter.parse(each) for each in example.references] for example in examples]
@@ -54,7 +59,16 @@ def evaluate(
             "references": example.references,
             "prediction": each.text,
             "parsed": each.answer,
+            "score": each.score,
+            "truncated": each.truncated,
+            "windows": each.windows,
         }
         for example, each in zip(examples, predictions, strict=True)
     ]
-    return Evaluation(metrics, rows, sum(each.answer is None for each in predictions))
+    return Evaluation(
+        metrics,
+        rows,
+        unparseable=sum(each.answer is None for each in predictions),
+        truncated=sum(each.truncated for each in predictions),
+        generation=used_settings(generation_settings(settings, task)),
+    )

@@ -1,17 +1,21 @@
-"""A model's answers: examples in, generated texts and what they parse to out, in order."""
+"""A model's answers: examples in, texts with scores and what they parse to out, in order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ftkit.data.examples import Formatter
 from ftkit.data.tokenised import tokenise
 from ftkit.descriptions import Example, TaskInfo
+from ftkit.inference.settings import generation_settings
+from ftkit.inference.windows import in_windows
 from ftkit.loading import LoadedModel
 
-_NO_GRADIENTS = 4  # without gradients a batch costs a fraction of training's memory
+if TYPE_CHECKING:
+    from ftkit.inference.batches import Batch, Output
 
 
 @dataclass(frozen=True)
@@ -19,14 +23,20 @@ class Prediction:
     """One answer.
 
     Attributes:
-        input: The text that the model read.
+        input: The text that the model read; of several windows, the one that gave the answer.
         text: What it wrote, without special tokens.
         answer: What the task makes of that; None where it holds no answer.
+        score: Mean log-probability of the text's tokens, the end token counted: 0 is certain.
+        truncated: Whether the input lost its end to the limit.
+        windows: In how many windows the input was read.
     """
 
     input: str
     text: str
     answer: Any
+    score: float
+    truncated: bool
+    windows: int
 
 
 def predict(
@@ -36,27 +46,76 @@ def predict(
     examples: Sequence[Example],
     settings: Mapping[str, Any],
 ) -> list[Prediction]:
-    """Generate greedily for each example, and parse.
+    """Answer each example, and parse.
 
     Args:
         loaded: Model and tokenizer.
         formatter: The task's hooks.
         task: What the task says of itself.
         examples: With or without targets.
-        settings: `max_input_tokens` and `token_budget` are used.
+        settings: Values for some of `ftkit.inference.settings.GENERATION`, and `seed`; others are not used.
     """
-    from ftkit.generation import generate_texts  # noqa: PLC0415 - imports torch, which a plan does without
+    from ftkit.inference.batches import outputs_of  # noqa: PLC0415 - imports torch, which a plan does without
 
-    limit = loaded.input_limit(settings["max_input_tokens"])
-    tokenised = tokenise(examples, loaded.tokenizer, limit, task.max_output_tokens)
-    texts = generate_texts(
-        loaded.model,
-        loaded.tokenizer,
-        tokenised.inputs,
-        max_output_tokens=task.max_output_tokens,
-        token_budget=settings["token_budget"] * _NO_GRADIENTS,
-    )
-    return [
-        Prediction(example.input, text, formatter.parse(text))
-        for example, text in zip(examples, texts, strict=True)
-    ]
+    chosen = generation_settings(settings, task)
+    readings = list(_readings(examples, loaded, chosen))
+    inputs = [reading.ids for reading in readings]
+    outputs = outputs_of(loaded.model, loaded.tokenizer, inputs, _answer(loaded, task, chosen), chosen)
+    answered: list[list[Prediction]] = [[] for _ in examples]
+    for reading, output in zip(readings, outputs, strict=True):
+        answered[reading.example].append(
+            Prediction(
+                reading.input,
+                output.text,
+                formatter.parse(output.text),
+                output.score,
+                reading.truncated,
+                reading.windows,
+            )
+        )
+    return [_best(each) for each in answered]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One text that the model reads for an example."""
+
+    example: int
+    input: str
+    ids: list[int]
+    truncated: bool
+    windows: int
+
+
+def _readings(
+    examples: Sequence[Example], loaded: LoadedModel, settings: Mapping[str, Any]
+) -> Iterator[_Reading]:
+    """What is read for each example: its input, or several windows of it."""
+    tokenizer, limit = loaded.tokenizer, loaded.input_limit(settings["max_input_tokens"])
+    whole = tokenise(examples, tokenizer, limit, settings["max_output_tokens"])
+    for index, example in enumerate(examples):
+        parts, tokenised, first = [example], whole, index
+        if settings["windows"] and whole.whole_lengths[index, 0] > limit:
+            parts = in_windows(example, tokenizer, limit, settings["window_overlap"])
+            tokenised, first = tokenise(parts, tokenizer, limit, settings["max_output_tokens"]), 0
+        for number, part in enumerate(parts, start=first):
+            truncated = bool(tokenised.whole_lengths[number, 0] > limit)
+            ids = tokenised[number]["input_ids"]
+            yield _Reading(index, part.input, ids, truncated, len(parts))
+
+
+def _answer(
+    loaded: LoadedModel, task: TaskInfo, settings: Mapping[str, Any]
+) -> Callable[[Batch], Sequence[Output]]:
+    """What answers a batch: text is generated, or a label chosen."""
+    from ftkit.inference.generation import generate  # noqa: PLC0415 - as above
+    from ftkit.inference.labels import choose  # noqa: PLC0415
+
+    if settings["decoding"] == "labels":
+        return partial(choose, loaded.model, loaded.tokenizer, labels=task.labels)
+    return partial(generate, loaded.model, loaded.tokenizer, settings=settings)
+
+
+def _best(answers: Sequence[Prediction]) -> Prediction:
+    """The likeliest of the windows' answers, whatever their order; what holds no answer comes last."""
+    return max(answers, key=lambda each: (each.answer is not None, each.score, each.text))

@@ -62,7 +62,7 @@ class LoadedRun:
                 examples.append(formatter.example(row))
             except RowError as error:
                 raise RowError(f"row {number}: {error}") from error
-        return predict(self.loaded, formatter, self.task, examples, self.plan.settings)
+        return predict(self.loaded, formatter, self.task, examples, self.plan.generation)
 
 
 def load_run(path: str | Path, device: str = "auto") -> LoadedRun:

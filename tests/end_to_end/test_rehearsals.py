@@ -35,8 +35,7 @@ def untuned(backbone: str, task: str) -> float:
     formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
     sample, plugins = info.sample, loaded.plugins
     data = prepare(sample.train, sample.validation, Reading(), 0, plugins, loaded.options["task"])
-    limits = {"max_input_tokens": 512, "token_budget": 4096}
-    scored = evaluate(loaded, formatter, info, data.validation, limits)
+    scored = evaluate(loaded, formatter, info, data.validation, {"decoding": "generate"})
     return scored.metrics[BARS[task][0]]
 
 

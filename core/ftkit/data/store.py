@@ -123,6 +123,7 @@ class ExampleWriter:
                 "input": example.input,
                 "target": example.target,
                 "references": list(example.references),
+                "window": example.window,
                 "place": record.place,
                 "digest": int.from_bytes(blake2b(example.input.encode(), digest_size=8).digest(), "big"),
             }
@@ -137,6 +138,7 @@ class ExampleWriter:
 
         texts = pa.large_list(pa.large_string())
         columns = {"input": pa.large_string(), "target": pa.large_string(), "references": texts}
+        columns["window"] = pa.list_(pa.int64(), 2)
         schema = pa.schema({**columns, "place": pa.string(), "digest": pa.uint64()})
         if self._file is None:
             self._file = ArrowWriter(self._path, schema)
@@ -183,4 +185,5 @@ class StoredExamples(Sequence[Example]):
 
 
 def _example(row: dict[str, Any]) -> Example:
-    return Example(row["input"], row["target"], tuple(row["references"]))
+    window = row["window"] and tuple(row["window"])
+    return Example(row["input"], row["target"], tuple(row["references"]), window)

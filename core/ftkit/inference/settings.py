@@ -5,7 +5,11 @@ They are the task's and these, never what a checkpoint's `generation_config.json
 
 from __future__ import annotations
 
-from ftkit.descriptions import Option
+from collections.abc import Mapping
+from typing import Any
+
+from ftkit.descriptions import Option, TaskInfo
+from ftkit.errors import OptionsError
 
 GENERATION: tuple[Option, ...] = (
     Option(
@@ -38,3 +42,32 @@ GENERATION: tuple[Option, ...] = (
     Option("token_budget", "int", 12288, "tokens of a batch, padding counted, input and output", minimum=1),
     Option("precision", "str", "auto", "auto: bfloat16 on a GPU that has it", ("auto", "fp32", "bf16")),
 )
+_DEFAULTS = {option.name: option.default for option in GENERATION}
+
+
+def generation_settings(given: Mapping[str, Any], task: TaskInfo) -> dict[str, Any]:
+    """Values for all of `GENERATION` and `seed`, with what the task decides.
+
+    Args:
+        given: Checked values of some of them; others are passed over.
+        task: Says how long its answers are, and whether they are a closed set.
+
+    Raises:
+        OptionsError: Labels are to be scored, and the task has none.
+    """
+    settings = {**_DEFAULTS, "seed": 0}
+    settings |= {name: value for name, value in given.items() if name in settings}
+    settings["max_output_tokens"] = settings["max_output_tokens"] or task.max_output_tokens
+    if settings["decoding"] == "auto":
+        settings["decoding"] = "labels" if task.labels else "generate"
+    if settings["decoding"] == "labels" and not task.labels:
+        raise OptionsError(["generation.decoding: the task's answers are no closed set of labels"])
+    return settings
+
+
+def used_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those settings that decide what is answered, as a result tells them."""
+    if settings["decoding"] == "labels":
+        return {"decoding": "labels", "max_input_tokens": settings["max_input_tokens"]}
+    left_out = {"token_budget", *(() if settings["do_sample"] else ("temperature", "top_k", "top_p", "seed"))}
+    return {name: value for name, value in settings.items() if name not in left_out}

@@ -9,6 +9,7 @@ import torch
 from transformers.integrations import get_available_reporting_integrations
 
 from ftkit.errors import OptionsError
+from ftkit.precision import in_bfloat16
 from ftkit.training.folder import RunFolder
 
 
@@ -36,7 +37,7 @@ def trainer_arguments(
         "gradient_accumulation_steps": settings["accumulation"],
         "gradient_checkpointing": settings["gradient_checkpointing"],
         "gradient_checkpointing_kwargs": {"use_reentrant": False},
-        "bf16": _in_bfloat16(settings["precision"], on_gpu=on_gpu),
+        "bf16": in_bfloat16(settings["precision"], device),
         "use_cpu": device.type == "cpu",
         "seed": seed,
         "data_seed": seed,
@@ -51,10 +52,6 @@ def trainer_arguments(
         "remove_unused_columns": False,
         "dataloader_pin_memory": on_gpu,
     }
-
-
-def _in_bfloat16(precision: str, *, on_gpu: bool) -> bool:
-    return precision == "bf16" or (precision == "auto" and on_gpu and torch.cuda.is_bf16_supported())
 
 
 def demand_trackers(wanted: Sequence[str]) -> None:

@@ -54,6 +54,12 @@ class Plan:
         return self.recipe.options["training"]
 
     @property
+    def generation(self) -> Mapping[str, Any]:
+        """What the run decides of how its model is asked; see `ftkit.inference.settings`."""
+        kept = {name: self.settings[name] for name in ("max_input_tokens", "precision")}
+        return {**kept, "seed": self.recipe.seed}
+
+    @property
     def reading(self) -> Reading:
         """How the data is read."""
         return make_reading(self.recipe.options["reading"])

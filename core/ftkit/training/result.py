@@ -30,6 +30,8 @@ def describe_run(ready: Ready, evaluation: Evaluation, folder: RunFolder, traine
         "examples": len(examples),
         "validation_examples": len(evaluation.rows),
         "unparseable": evaluation.unparseable,
+        "validation_truncated": evaluation.truncated,
+        "generation": dict(evaluation.generation),
         "rejected": ready.data.rejected,
         "truncated": examples.truncated,
         "data": ready.data.summary,

@@ -147,7 +147,7 @@ def _train_and_evaluate(
 
     def evaluate_on_the_way(step: int) -> Mapping[str, float]:
         metrics = evaluate(
-            ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.settings
+            ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
         ).metrics
         folder.append_metrics({"step": step, "evaluation": dict(metrics)})
         hook.run_evaluated(step=step, metrics=metrics)
@@ -165,7 +165,9 @@ def _train_and_evaluate(
         quiet=quiet,
     )
     folder.write_artifact(lambda aside: hook.save_artifact(model=ready.loaded.model, directory=aside))
-    evaluation = evaluate(ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.settings)
+    evaluation = evaluate(
+        ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
+    )
     hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
     result = describe_run(ready, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", evaluation.rows)

@@ -34,7 +34,6 @@ def describe_task() -> TaskInfo:
             Metric("exact_match", "SQuAD v1.1's exact match, in percent", maximum=100),
         ),
         max_output_tokens=64,
-        window_column="context",
         sample=Sample(*sample_files("qa", "json")),
         citation="Rajpurkar et al., 2016, arXiv:1606.05250",
     )
@@ -52,10 +51,12 @@ def format_example(row: Mapping[str, Any]) -> Example:
     """Write `question: … context: …` and the first of the right answers."""
     question, context = text_of(row, "question"), text_of(row, "context")
     answers = tuple(dict.fromkeys(_answers(row, context)))
+    before = f"question: {question} context: "
     return Example(
-        input=f"question: {question} context: {context}",
+        input=f"{before}{context}",
         target=answers[0] if answers else None,
         references=answers,
+        window=(len(before), len(before) + len(context)),
     )
 
 

@@ -75,3 +75,5 @@ LONGER = Mixture(
 BART_LONGER = replace(
     LONGER, passage=PassageStyle((2, 3), one_asked=0.8), looked_up=0.6, judged=0.3, translated=0.1
 )
+EVEN = replace(FULL, passage=PassageStyle((2, 3), one_asked=0.8), looked_up=0.45, judged=0.35, translated=0.2)
+PARALLEL = replace(FULL, looked_up=0.25, judged=0.15, translated=0.6)

@@ -59,10 +59,27 @@ _MORE_INFILLING = (
     Stage("full again", curriculum.FULL, 800, 64),
 )
 _LONGER = (Stage("longer", curriculum.LONGER, 700, 96),)
+_FOURTH_BART = Recipe("bart-tiny", (Stage("even", curriculum.EVEN, 3000, 64),), learning_rate=1e-2, seed=300)
 _THIRD_BART = Recipe(
-    "bart-tiny", (Stage("longer", curriculum.BART_LONGER, 750, 64),), learning_rate=1e-2, seed=200
+    "bart-tiny",
+    (Stage("longer", curriculum.BART_LONGER, 750, 64),),
+    learning_rate=1e-2,
+    seed=200,
+    then=_FOURTH_BART,
 )
-_THIRD_FLAN = Recipe("flan-t5-tiny", (Stage("instructions", None, 450, 96),), learning_rate=1e-2, seed=200)
+_FOURTH_FLAN = Recipe(
+    "flan-t5-tiny",
+    (Stage("parallel", curriculum.PARALLEL, 2000, 96), Stage("instructions once more", None, 300, 96)),
+    learning_rate=1e-2,
+    seed=300,
+)
+_THIRD_FLAN = Recipe(
+    "flan-t5-tiny",
+    (Stage("instructions", None, 450, 96),),
+    learning_rate=1e-2,
+    seed=200,
+    then=_FOURTH_FLAN,
+)
 RECIPES = {
     "t5-tiny": Recipe(
         "t5-tiny",

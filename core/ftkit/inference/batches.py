@@ -1,0 +1,86 @@
+"""Inputs of any length through a model, in batches of like length; outputs in the order of the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers.data.data_collator import pad_without_fast_tokenizer_warning
+
+from ftkit.data.bucketing import cut
+from ftkit.precision import in_bfloat16
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+Batch = Mapping[str, torch.Tensor]
+"""`input_ids` and `attention_mask`, (B, S)."""
+
+_MOST_ROWS = 128  # of a batch, however short: each has logits over the whole vocabulary
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a model answers to one input.
+
+    Attributes:
+        text: Without special tokens.
+        score: Mean log-probability of its tokens, the end token counted: 0 is certain.
+    """
+
+    text: str
+    score: float
+
+
+def outputs_of(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    inputs: Sequence[list[int]],
+    answer: Callable[[Batch], Sequence[Output]],
+    settings: Mapping[str, Any],
+) -> list[Output]:
+    """Answer inputs batch by batch, the longest first, so that a lack of memory shows at once.
+
+    Args:
+        model: Left in the mode it was in.
+        tokenizer: The model's.
+        inputs: Token ids of each input.
+        answer: Gives the outputs of one batch.
+        settings: `token_budget`, `max_output_tokens`, `precision` and `seed` are used.
+    """
+    lengths = [(len(ids), settings["max_output_tokens"]) for ids in inputs]
+    longest_first = sorted(range(len(inputs)), key=lambda index: -lengths[index][0])
+    outputs: dict[int, Output] = {}
+    with _ready(model, settings):
+        for batch in _few(cut(longest_first, lengths, settings["token_budget"])):
+            padded = pad_without_fast_tokenizer_warning(
+                tokenizer, {"input_ids": [inputs[index] for index in batch]}, return_tensors="pt"
+            )
+            outputs.update(zip(batch, answer(padded.to(model.device)), strict=True))
+    return [outputs[index] for index in range(len(inputs))]
+
+
+def _few(batches: Iterable[list[int]]) -> Iterator[list[int]]:
+    for batch in batches:
+        yield from (batch[start : start + _MOST_ROWS] for start in range(0, len(batch), _MOST_ROWS))
+
+
+@contextmanager
+def _ready(model: PreTrainedModel, settings: Mapping[str, Any]) -> Iterator[None]:
+    """Evaluation mode without gradients, in the precision asked for; what is drawn is drawn from the seed."""
+    device, training = model.device, model.training
+    bfloat16 = in_bfloat16(settings["precision"], device)
+    model.eval()
+    try:
+        with (
+            torch.inference_mode(),
+            torch.random.fork_rng(),
+            torch.autocast(device.type, torch.bfloat16, enabled=bfloat16),
+        ):
+            torch.manual_seed(settings["seed"])
+            yield
+    finally:
+        model.train(training)

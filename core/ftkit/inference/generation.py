@@ -1,0 +1,106 @@
+"""Text out of a model, by transformers' `generate`, with the score of each text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
+
+from ftkit.inference.batches import Batch, Output
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+def generate(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, batch: Batch, settings: Mapping[str, Any]
+) -> list[Output]:
+    """Generate one text for each input.
+
+    Args:
+        model: Any encoder-decoder that can `generate`.
+        tokenizer: The model's.
+        batch: The inputs.
+        settings: Values of `ftkit.inference.settings.GENERATION`.
+
+    Raises:
+        OptionsError: The settings don't go together.
+    """
+    config = _config(model, settings)
+    recorder = _GreedyScores() if _is_plainly_greedy(settings) else None
+    ids = model.generate(
+        **batch,
+        generation_config=config,
+        logits_processor=LogitsProcessorList([recorder] if recorder else []),
+        use_model_defaults=False,
+    )
+    written = ids[:, 1:]  # behind the start token
+    scores = recorder.scores if recorder else _scores(model, batch, ids)
+    means = _means(scores, _until_end(written, config.eos_token_id))
+    texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
+    return [Output(text, score) for text, score in zip(texts, means.tolist(), strict=True)]
+
+
+class _GreedyScores(LogitsProcessor):  # type: ignore[misc]  # transformers carries no types
+    """Notes the log-probability of the likeliest token at each step, which greedy decoding takes.
+
+    transformers would keep the whole vocabulary's scores of every step.
+    """
+
+    def __init__(self) -> None:
+        self._steps: list[torch.Tensor] = []
+
+    def __call__(self, _ids: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        self._steps.append(logits.amax(dim=-1) - logits.logsumexp(dim=-1))
+        return logits
+
+    @property
+    def scores(self) -> torch.Tensor:
+        """(B, T), what follows a text's end included."""
+        return torch.stack(self._steps, dim=1)
+
+
+def _is_plainly_greedy(settings: Mapping[str, Any]) -> bool:
+    plain = settings["repetition_penalty"] == 1.0 and settings["no_repeat_ngram_size"] == 0
+    return plain and settings["num_beams"] == 1 and not settings["do_sample"]
+
+
+def _scores(model: PreTrainedModel, batch: Batch, ids: torch.Tensor) -> torch.Tensor:
+    """Log-probability of each written token by a further pass over inputs and texts, (B, T)."""
+    logits = model(**batch, decoder_input_ids=ids[:, :-1], use_cache=False).logits
+    return token_scores(logits, ids[:, 1:])
+
+
+def token_scores(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    """Log-probabilities of tokens, (B, T), under logits (B, T, vocabulary)."""
+    chosen = logits.gather(-1, ids.unsqueeze(-1)).squeeze(-1)
+    return chosen.float() - logits.float().logsumexp(dim=-1)
+
+
+def _until_end(ids: torch.Tensor, end: int | list[int]) -> torch.Tensor:
+    """True for the tokens up to the first end token and for it, (B, T)."""
+    is_end = torch.isin(ids, torch.as_tensor(end, device=ids.device))
+    ends = is_end.cumsum(dim=1)
+    return (ends == 0) | ((ends == 1) & is_end)
+
+
+def _means(scores: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
+    return (scores * counted).sum(dim=1) / counted.sum(dim=1).clamp(min=1)
+
+
+def _config(model: PreTrainedModel, settings: Mapping[str, Any]) -> GenerationConfig:
+    """The settings, and of the checkpoint's own only which tokens start, end and pad."""
+    own = model.generation_config
+    sampling = ("temperature", "top_k", "top_p") if settings["do_sample"] else ()
+    beams = ("length_penalty",) if settings["num_beams"] > 1 else ()
+    named = ("num_beams", "do_sample", "repetition_penalty", "no_repeat_ngram_size", *sampling, *beams)
+    return GenerationConfig(
+        max_new_tokens=settings["max_output_tokens"],
+        decoder_start_token_id=own.decoder_start_token_id,
+        bos_token_id=own.bos_token_id,
+        eos_token_id=own.eos_token_id,
+        pad_token_id=own.pad_token_id,
+        **{name: settings[name] for name in named},
+    )
