@@ -12,6 +12,7 @@ from ftkit_plugins.tasks import qa
 CONTEXT = "The Main Building stands in Notre Dame."
 QUESTION = "Where is the Main Building?"
 INPUT = f"question: {QUESTION} context: {CONTEXT}"
+WINDOW = (47, 86)  # where the context stands in it
 PARAGRAPH = {
     "context": CONTEXT,
     "qas": [{"id": "1", "question": QUESTION, "answers": [{"text": "Notre Dame", "answer_start": 28}]}],
@@ -34,7 +35,11 @@ def row(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_an_answer_is_found_in_every_form_it_comes_in(fields: dict[str, Any]) -> None:
-    assert qa.format_example(row(**fields)) == ftkit.Example(INPUT, "Notre Dame", ("Notre Dame",))
+    assert qa.format_example(row(**fields)) == ftkit.Example(INPUT, "Notre Dame", ("Notre Dame",), WINDOW)
+
+
+def test_the_context_is_what_may_be_read_in_windows() -> None:
+    assert INPUT[slice(*WINDOW)] == CONTEXT
 
 
 def test_several_answers_all_count_and_the_first_is_the_target() -> None:
@@ -46,7 +51,7 @@ def test_several_answers_all_count_and_the_first_is_the_target() -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"answers": None}, {"answers": {"text": [], "answer_start": []}}])
 def test_a_row_without_answers_is_for_prediction(fields: dict[str, Any]) -> None:
-    assert qa.format_example(row(**fields)) == ftkit.Example(INPUT)
+    assert qa.format_example(row(**fields)) == ftkit.Example(INPUT, window=WINDOW)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_an_answer_without_position_need_not_stand_in_the_context() -> None:
 def test_nested_records_come_apart_into_rows(record: dict[str, Any], title: str | None) -> None:
     [flat] = qa.expand_record(record)
     assert flat.get("title") == title
-    assert qa.format_example(flat) == ftkit.Example(INPUT, "Notre Dame")
+    assert qa.format_example(flat) == ftkit.Example(INPUT, "Notre Dame", window=WINDOW)
 
 
 def test_a_flat_row_stays_as_it_is() -> None:
