@@ -1,0 +1,90 @@
+"""One evaluation in a process of its own: `ours`, or the stock trainer's `predict_with_generate`.
+
+    python evaluation_program.py ours|stock CHECKPOINT WEIGHTS TASK ROWS
+
+prints JSON: the predicted texts, seconds, and peak memory in bytes. The stock trainer gets its inputs as
+token ids; ours makes them within the time that is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from itertools import islice
+from typing import Any
+
+import torch
+from transformers import DataCollatorForSeq2Seq, Seq2SeqTrainer, Seq2SeqTrainingArguments
+
+import ftkit
+from ftkit.data.examples import Formatter, examples_of
+from ftkit.data.reading import Reading
+from ftkit.data.sources import find_sources
+from ftkit.descriptions import Example, TaskInfo
+from ftkit.evaluation import evaluate
+from ftkit.loading import LoadedModel
+from support.real_data import FOLDER, TRAINING
+
+
+def main(side: str, model: str, weights: str, task: str, rows: int) -> None:
+    """Load, evaluate, print."""
+    loaded = ftkit.load(model, task=task, checkpoint=weights, device="cpu")
+    plugin = loaded.plugins.task
+    assert plugin is not None
+    assert isinstance(plugin.info, TaskInfo)
+    formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
+    path = str(FOLDER / TRAINING[task].replace("train", "validation"))
+    records = (each for source in find_sources(path, Reading()) for each in source.rows())
+    examples = [each.row for each in islice(examples_of(records, formatter), rows)]
+    answer = {"ours": ours, "stock": stock}[side]
+    seconds, texts = answer(loaded, formatter, plugin.info, examples)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak, "texts": texts}))
+
+
+def ours(
+    loaded: LoadedModel, formatter: Formatter, task: TaskInfo, examples: list[Example]
+) -> tuple[float, list[str]]:
+    """Evaluate as `ftkit evaluate` does."""
+    start = time.perf_counter()
+    found = evaluate(loaded, formatter, task, examples, {})
+    return time.perf_counter() - start, [row["prediction"] for row in found.rows]
+
+
+def stock(
+    loaded: LoadedModel, _formatter: Formatter, task: TaskInfo, examples: list[Example]
+) -> tuple[float, list[str]]:
+    """Evaluate as transformers' examples do, with our limits and greedy decoding."""
+    model, tokenizer = loaded
+    rows: list[Any] = [
+        {
+            **tokenizer(each.input, truncation=True, max_length=512),
+            "labels": tokenizer(text_target=each.target, truncation=True, max_length=task.max_output_tokens)[
+                "input_ids"
+            ],
+        }
+        for each in examples
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = Seq2SeqTrainingArguments(
+            folder, predict_with_generate=True, report_to="none", use_cpu=True, disable_tqdm=True
+        )
+        trainer = Seq2SeqTrainer(
+            model,
+            arguments,
+            data_collator=DataCollatorForSeq2Seq(tokenizer, model=model),
+            processing_class=tokenizer,
+        )
+        start = time.perf_counter()
+        found = trainer.predict(rows, max_new_tokens=task.max_output_tokens, num_beams=1, do_sample=False)
+        seconds = time.perf_counter() - start
+    ids = torch.from_numpy(found.predictions)
+    ids = ids.masked_fill(ids < 0, tokenizer.pad_token_id)
+    return seconds, tokenizer.batch_decode(ids, skip_special_tokens=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:5], rows=int(sys.argv[5]))
