@@ -163,8 +163,7 @@ class _Scored:
         ways = [self._means(means)] if means else []
         if len(means) < len(task.metrics):
             ways.append(self._own_weighted() or self._repeated)
-        # A metric that is a mean of rows comes from the means, whatever else gives it.
-        return lambda weights: {name: value for way in reversed(ways) for name, value in way(weights).items()}
+        return lambda weights: {name: value for way in ways for name, value in way(weights).items()}
 
     def _means(self, names: Sequence[str]) -> Weighted:
         rows = [self.row(index) for index in range(len(self.predictions))]
