@@ -25,8 +25,12 @@ class Points:
         return {"points": sum(predictions) / len(predictions)}
 
 
-class WeightedPoints(Points):
-    """The same with a hook for resamples."""
+class WeightedPoints:
+    """The same where resamples cost a sum each, and `score` is never called for them."""
+
+    @hookimpl
+    def score(self) -> dict[str, float]:
+        raise AssertionError("resamples are scored by weights")
 
     @hookimpl
     def weighted_score(self, predictions: Sequence[float]) -> Any:
