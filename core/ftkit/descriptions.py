@@ -211,6 +211,8 @@ class Metric:
         minimum: Smallest possible value.
         maximum: Largest possible value; None where there is no bound, as for perplexity.
         higher_is_better: Which end is the good one.
+        mean_of_rows: Whether the value for many rows is the mean of the values for each row alone, as for
+            accuracy but not for BLEU.
     """
 
     name: str
@@ -218,6 +220,7 @@ class Metric:
     minimum: float = 0.0
     maximum: float | None = 1.0
     higher_is_better: bool = True
+    mean_of_rows: bool = False
 
     def __post_init__(self) -> None:
         demand_types(self)

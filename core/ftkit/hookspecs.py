@@ -2,12 +2,12 @@
 
 A plugin is a module, or an object in one, with functions marked `@hookimpl`. A function takes the subset
 of its hook's arguments that it needs, by name, so that an argument added here breaks nobody. Sizes in
-shapes: B batch, S source tokens, T target tokens.
+shapes: B batch, S source tokens, T target tokens, N examples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -15,6 +15,7 @@ import pluggy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
 
     from ftkit.descriptions import (
@@ -176,6 +177,45 @@ class TaskHooks:
 
         Returns:
             A value for each metric that the task declares.
+        """
+
+    @hookspec(firstresult=True)
+    def score_row(
+        self, prediction: Any, references: Sequence[Any], options: Mapping[str, Any]
+    ) -> Mapping[str, float]:
+        """Score one example for reading row by row; optional, `score` of that example where absent.
+
+        Needed where a metric of a whole corpus has another form for one sentence, as BLEU has.
+
+        Returns:
+            A value for each metric that the task declares.
+        """
+
+    @hookspec(firstresult=True)
+    def weighted_score(
+        self,
+        predictions: Sequence[Any],
+        references: Sequence[Sequence[Any]],
+        options: Mapping[str, Any],
+    ) -> Callable[[NDArray[Any]], Mapping[str, float]]:
+        """Prepare scoring of the same examples in other numbers, for intervals; optional.
+
+        Of use for metrics that are no mean over rows: a thousand calls of `score` may take long.
+
+        Returns:
+            A function of weights, a whole number for each example in one array (N,). It gives what
+            `score` gives where each example stands as often as its weight says, for each metric of the
+            task whose `mean_of_rows` is false.
+        """
+
+    @hookspec(firstresult=True)
+    def score_signatures(
+        self, references: Sequence[Sequence[Any]], options: Mapping[str, Any]
+    ) -> Mapping[str, str]:
+        """Say how each metric is computed, with versions, so that figures can be compared; optional.
+
+        Returns:
+            A line for each metric, such as sacreBLEU's signature.
         """
 
 

@@ -40,6 +40,7 @@ class Kind:
         return tuple(name for name in self.hook_names if name not in self.optional)
 
 
+_SCORING = frozenset({"score_row", "weighted_score", "score_signatures"})
 _LIFECYCLE = frozenset(vars(h.ExtensionHooks)) - {"describe_extension"}
 
 KINDS: dict[str, Kind] = {
@@ -47,7 +48,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("backbone", h.BackboneHooks, d.BackboneInfo),
         Kind("method", h.MethodHooks, d.MethodInfo, frozenset({"merge_artifact"})),
-        Kind("task", h.TaskHooks, d.TaskInfo, frozenset({"expand_record", "row_of_text"})),
+        Kind("task", h.TaskHooks, d.TaskInfo, frozenset({"expand_record", "row_of_text"}) | _SCORING),
         Kind("extension", h.ExtensionHooks, d.ExtensionInfo, _LIFECYCLE),
     )
 }

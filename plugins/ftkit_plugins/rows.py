@@ -71,6 +71,12 @@ def demand_pairs(predictions: Sequence[Any], references: Sequence[Sequence[Any]]
             raise ValueError(f"example {index} has no reference")
 
 
+def number_of_references(references: Sequence[Sequence[Any]]) -> str:
+    """How many references each example has, as sacreBLEU's signatures say it: `1`, `2`, …, or `var`."""
+    counts = {sum(each is not None for each in accepted) for accepted in references}
+    return str(*counts) if len(counts) == 1 else "var"
+
+
 def _fields(row: Mapping[str, Any]) -> str:
     return ", ".join(repr(name) for name in row) or "no fields"
 

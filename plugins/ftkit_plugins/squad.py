@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ftkit import RowError
+from ftkit import RowError, __version__
+from ftkit_plugins.rows import number_of_references
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -33,6 +34,18 @@ def squad_scores(predictions: Sequence[str | None], references: Sequence[Sequenc
             f1 += max(token_f1(answer, reference) for reference in accepted)
     count = len(predictions)
     return {"exact_match": 100.0 * exact / count, "f1": 100.0 * f1 / count}
+
+
+def squad_signature(references: Sequence[Sequence[str]]) -> str:
+    """How `squad_scores` compares, in the manner of sacreBLEU's signatures.
+
+    Args:
+        references: For each answer, those that count as right.
+    """
+    return (
+        f"SQuAD-v1.1|nrefs:{number_of_references(references)}|best:max|case:lc|punct:no|articles:no"
+        f"|version:ftkit-{__version__}"
+    )
 
 
 def token_f1(answer: str, reference: str) -> float:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ftkit import Column, Example, Metric, RowError, Sample, TaskInfo, hookimpl
 from ftkit_plugins.rows import checked_text, demand_pairs, demand_whole, sample_files, text_of
-from ftkit_plugins.squad import squad_rows, squad_scores
+from ftkit_plugins.squad import squad_rows, squad_scores, squad_signature
 
 
 @hookimpl
@@ -30,8 +30,8 @@ def describe_task() -> TaskInfo:
             Column("answer", "the right answer, where there is one only", required=False),
         ),
         metrics=(
-            Metric("f1", "SQuAD v1.1's F1 over words, in percent", maximum=100),
-            Metric("exact_match", "SQuAD v1.1's exact match, in percent", maximum=100),
+            Metric("f1", "SQuAD v1.1's F1 over words, in percent", maximum=100, mean_of_rows=True),
+            Metric("exact_match", "SQuAD v1.1's exact match, in percent", maximum=100, mean_of_rows=True),
         ),
         max_output_tokens=64,
         sample=Sample(*sample_files("qa", "json")),
@@ -71,6 +71,12 @@ def score(predictions: Sequence[str | None], references: Sequence[Sequence[str]]
     """Compare as SQuAD v1.1's official script does; no answer scores 0."""
     demand_pairs(predictions, references)
     return squad_scores(predictions, references)
+
+
+@hookimpl
+def score_signatures(references: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """SQuAD v1.1's way of comparing, for both metrics."""
+    return dict.fromkeys(("f1", "exact_match"), squad_signature(references))
 
 
 def _answers(row: Mapping[str, Any], context: str) -> Iterator[str]:

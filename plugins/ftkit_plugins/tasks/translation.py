@@ -11,11 +11,20 @@ https://aclanthology.org/W18-6319).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ftkit import Column, Example, Metric, Option, OptionsError, RowError, Sample, TaskInfo, hookimpl
 from ftkit_plugins.rows import checked_text, demand_pairs, demand_whole, sample_files
+from ftkit_plugins.translation_scores import (
+    corpus_scores,
+    sacrebleu_signatures,
+    sentence_scores,
+    weighted_corpus_scores,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Languages whose words sacreBLEU's default tokenizer tells apart.
 _LANGUAGES = {
@@ -102,18 +111,30 @@ def parse_output(text: str, options: Mapping[str, Any]) -> str | None:
 @hookimpl
 def score(predictions: Sequence[str | None], references: Sequence[Sequence[str]]) -> Mapping[str, float]:
     """BLEU and chrF over all sentences; no answer counts as an empty one."""
-    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - only scoring needs it
-    from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415
-
     demand_pairs(predictions, references)
-    answers = [answer or "" for answer in predictions]
-    most = max(len(accepted) for accepted in references)
-    # sacreBLEU wants one stream of references after the other, None where a sentence has fewer.
-    streams: list[Any] = [[each[i] if i < len(each) else None for each in references] for i in range(most)]
-    return {
-        "bleu": float(BLEU().corpus_score(answers, streams).score),
-        "chrf": float(CHRF().corpus_score(answers, streams).score),
-    }
+    return corpus_scores([answer or "" for answer in predictions], references)
+
+
+@hookimpl
+def score_row(prediction: str | None, references: Sequence[str]) -> Mapping[str, float]:
+    """Sentence BLEU, with n-grams as long as the sentence allows, and chrF."""
+    demand_pairs([prediction], [references])
+    return sentence_scores(prediction or "", references)
+
+
+@hookimpl
+def weighted_score(
+    predictions: Sequence[str | None], references: Sequence[Sequence[str]]
+) -> Callable[[NDArray[Any]], Mapping[str, float]]:
+    """BLEU and chrF from each sentence's counts, which are taken once."""
+    demand_pairs(predictions, references)
+    return weighted_corpus_scores([answer or "" for answer in predictions], references)
+
+
+@hookimpl
+def score_signatures(references: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """The signatures that sacreBLEU's own command prints."""
+    return sacrebleu_signatures(references)
 
 
 def _languages(options: Mapping[str, Any]) -> tuple[str, str]:

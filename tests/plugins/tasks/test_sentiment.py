@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import statistics
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ftkit
 from ftkit_plugins.tasks import sentiment
@@ -87,3 +90,17 @@ def test_scores_of_nothing_but_unreadable_output_are_zero() -> None:
 def test_a_class_that_does_not_occur_is_not_averaged_in() -> None:
     scores = sentiment.score([True, True], [[True], [True]])
     assert math.isclose(scores["macro_f1"], 1.0)
+
+
+@given(st.lists(st.tuples(st.none() | st.booleans(), st.booleans()), min_size=1, max_size=12))
+def test_macro_f1_is_the_mean_of_harmonic_means_of_precision_and_recall(
+    pairs: list[tuple[bool | None, bool]],
+) -> None:
+    predictions, right = zip(*pairs, strict=True)
+    f1 = []
+    for each in {*predictions, *right} - {None}:
+        hits = pairs.count((each, each))  # type: ignore[arg-type]
+        called, there = predictions.count(each), right.count(each)
+        f1.append(statistics.harmonic_mean([hits / called, hits / there]) if hits else 0.0)
+    scores = sentiment.score(predictions, [[each] for each in right])
+    assert scores["macro_f1"] == pytest.approx(statistics.mean(f1))
