@@ -48,7 +48,9 @@ def held(lock: Path, what: Path) -> Iterator[None]:
     try:
         holder.acquire(timeout=0)
     except Timeout as error:
-        raise RunError(f"{what} is in use by another process") from error
+        # A folder such as /proc takes no file, which looks like one that somebody else holds.
+        problem = "is in use by another process" if lock.exists() else "can't be written"
+        raise RunError(f"{what} {problem}") from error
     except OSError as error:
         raise RunError(f"{what} can't be written: {error.strerror or error}") from error
     try:
