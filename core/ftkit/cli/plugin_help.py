@@ -93,13 +93,14 @@ def _generation(training: Mapping[str, Any]) -> Iterator[Option]:
 
 
 def _columns(task: str) -> list[tuple[str, str]]:
-    """The columns that a task needs, as they are typed."""
+    """The columns that a task needs, or all where any may do, as they are typed."""
     from ftkit.descriptions import TaskInfo
     from ftkit.plugins import load_plugins
 
     plugin = load_plugins(task=task).task
     columns = plugin.info.columns if plugin is not None and isinstance(plugin.info, TaskInfo) else ()
-    return [(f"--{each.name} TEXT", each.help) for each in columns if each.required]
+    needed = [each for each in columns if each.required] or columns
+    return [(f"--{each.name} TEXT", each.help) for each in needed]
 
 
 def _selected(words: Sequence[str]) -> Iterator[tuple[str, str]]:
