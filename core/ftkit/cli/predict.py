@@ -98,7 +98,8 @@ def predict(
 def _demand_sense(asked: Sequence[Pair], source: str | None, output: Path | None, *, resume: bool) -> None:
     """Refuse options that say nothing together."""
     if asked and source is not None:
-        word = next(name if name is not None else value for name, value in asked)
+        name, value = asked[0]
+        word = value if name is None else f"--{name}"
         raise typer.BadParameter(f"{word}: give either texts and columns, or --input")
     if not asked and source is None:
         raise typer.BadParameter(

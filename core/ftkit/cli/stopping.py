@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,3 +19,6 @@ def told_when_stopped() -> Iterator[None]:
     except Interrupted as stopped:
         complain("stopped", str(stopped))
         raise SystemExit(128 + stopped.signal) from None
+    except KeyboardInterrupt:  # while there was nothing yet to go on with
+        complain("stopped", signal.SIGINT.name)
+        raise SystemExit(128 + signal.SIGINT) from None
