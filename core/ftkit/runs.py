@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ftkit.data.examples import Formatter
-from ftkit.descriptions import TaskInfo
+from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import RowError, RunError
+from ftkit.inference.settings import GENERATION
 from ftkit.loading import LoadedModel, backbone_info, load_selected
+from ftkit.options import complete_options
 from ftkit.prediction import Prediction, predict
 from ftkit.training.folder import RunFolder
 from ftkit.training.plan import Plan, make_plan
@@ -22,10 +24,12 @@ class LoadedRun:
     """The model of a run, ready to answer.
 
     Attributes:
+        folder: The run's files.
         plan: What the run did: plugins, options, weights.
         loaded: The backbone with the run's artifact.
     """
 
+    folder: RunFolder
     plan: Plan
     loaded: LoadedModel
 
@@ -33,6 +37,18 @@ class LoadedRun:
     def task(self) -> TaskInfo:
         """What the run's task says of itself."""
         return self.plan.task_info
+
+    @property
+    def formatter(self) -> Formatter:
+        """The task's hooks with the run's values of its options."""
+        return Formatter(self.plan.plugins.manager, self.plan.recipe.options["task"])
+
+    def generation_given(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Options of generation, those included that the run's training decides where they are not given."""
+        return {
+            **self.plan.generation,
+            **{str(name).replace("-", "_"): value for name, value in given.items()},
+        }
 
     def row_of_text(self, text: str) -> Mapping[str, Any]:
         """A bare text as a row of the task.
@@ -49,20 +65,42 @@ class LoadedRun:
             raise RowError(f"one text is not enough: the task needs {' and '.join(needed)}")
         return {needed[0]: text}
 
-    def predict(self, rows: Sequence[Mapping[str, Any]]) -> list[Prediction]:
-        """Answer rows with the task's columns; answers in them are not looked at.
+    def predict(
+        self, rows: Iterable[Mapping[str, Any]], generation: Mapping[str, Any] | None = None, seed: int = 0
+    ) -> list[Prediction]:
+        """Answer rows with the task's columns; they need no answer of their own.
+
+        Args:
+            rows: Mappings by the names of the task's columns.
+            generation: Options of generation by name, such as `{"num_beams": 4}`.
+            seed: Of what is drawn when sampling.
 
         Raises:
             RowError: A row lacks something; the message says which, counted from 1.
+            OptionsError: Options of generation are wrong; with every problem.
         """
-        formatter = Formatter(self.plan.plugins.manager, self.plan.recipe.options["task"])
+        given = {"generation": self.generation_given(generation or {})}
+        options = complete_options({"generation": GENERATION}, given)["generation"]
+        formatter = self.formatter
         examples = []
         for number, row in enumerate(rows, start=1):
             try:
                 examples.append(formatter.example(row))
             except RowError as error:
                 raise RowError(f"row {number}: {error}") from error
-        return predict(self.loaded, formatter, self.task, examples, self.plan.generation)
+        return self.answer(examples, options, seed)
+
+    def answer(
+        self, examples: Sequence[Example], generation: Mapping[str, Any], seed: int = 0
+    ) -> list[Prediction]:
+        """Answer examples, in their order.
+
+        Args:
+            examples: With or without targets.
+            generation: A value for every option of generation.
+            seed: Of what is drawn when sampling.
+        """
+        return predict(self.loaded, self.formatter, self.task, examples, {**generation, "seed": seed})
 
 
 def load_run(path: str | Path, device: str = "auto") -> LoadedRun:
@@ -87,4 +125,4 @@ def load_run(path: str | Path, device: str = "auto") -> LoadedRun:
     model = plan.plugins.manager.hook.load_artifact(
         model=loaded.model, backbone=backbone_info(plan.plugins), directory=folder.artifact
     )
-    return LoadedRun(plan, replace(loaded, model=model.to(loaded.model.device), plugins=plan.plugins))
+    return LoadedRun(folder, plan, replace(loaded, model=model.to(loaded.model.device), plugins=plan.plugins))

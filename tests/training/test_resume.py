@@ -46,7 +46,7 @@ def test_a_run_killed_inside_the_write_of_a_checkpoint_ends_the_same(call: int, 
     recipe = killed.recipe("lora", tmp_path / "run")
 
     def killed_while_writing() -> None:
-        killed.kill_self_at(call, checkpoints, "_sync")
+        killed.kill_self_at(call, checkpoints, "sync")
         ftkit.train(recipe, quiet=True)
 
     assert killed.in_child(killed_while_writing) == -9

@@ -15,12 +15,11 @@ from ftkit._version import __version__
 from ftkit.cli.check_plugins import check_plugins
 from ftkit.cli.list_plugins import list_plugins
 from ftkit.cli.output import complain, give_up_stdout, print_line, warn
-from ftkit.cli.plugin_help import CommandWithPluginOptions
-from ftkit.cli.predict import CONTEXT as PREDICT_CONTEXT
+from ftkit.cli.plugin_help import CommandOfRun, CommandWithPluginOptions
 from ftkit.cli.predict import predict
 from ftkit.cli.show import show
-from ftkit.cli.train import CONTEXT as TRAIN_CONTEXT
 from ftkit.cli.train import train
+from ftkit.cli.words import CONTEXT
 from ftkit.errors import FtkitError, PluginWarning
 
 app = typer.Typer(
@@ -30,8 +29,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # help boxed by rich takes twice as long and pipes badly
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("train", cls=CommandWithPluginOptions, context_settings=TRAIN_CONTEXT)(train)
-app.command("predict", context_settings=PREDICT_CONTEXT)(predict)
+app.command("train", cls=CommandWithPluginOptions, context_settings=CONTEXT)(train)
+app.command("predict", cls=CommandOfRun, context_settings=CONTEXT)(predict)
 app.command("list-plugins")(list_plugins)
 app.command("show")(show)
 app.command("check-plugins")(check_plugins)

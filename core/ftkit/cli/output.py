@@ -27,6 +27,13 @@ def print_line(text: str = "") -> None:
     _write(_printable(text))
 
 
+def print_json_lines(lines: Iterable[str]) -> None:
+    """Print lines that are JSON each."""
+    # A terminal of another age must not change the data: what it has no letter for is written as JSON does.
+    encoding = (sys.stdout and sys.stdout.encoding) or "ascii"
+    _write("\n".join(_encodable(line, encoding) for line in lines))
+
+
 def warn(text: str) -> None:
     """Print a remark that is no part of the answer, on stderr."""
     complain("warning", text)
@@ -92,6 +99,17 @@ def _cell(text: str, *, whole: bool) -> str:
     """A cell on one line; one long name must not squeeze the other columns out of a terminal."""
     line = " ".join(_printable(text).split("\n"))
     return line if whole or len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
+
+
+def _encodable(line: str, encoding: str) -> str:
+    """A line of JSON with escapes for the letters that an encoding lacks."""
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        import json
+
+        return json.dumps(json.loads(line))
+    return line
 
 
 def _printable(text: str) -> str:

@@ -1,8 +1,9 @@
-"""Help that goes on with the options of whatever plugins the command line selects."""
+"""Help that goes on with the options of whatever plugins, or of whatever run, the command line names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 _WORDS = "ftkit.words"
 _NAMES = ("model", "method", "task")
 
+Section = tuple[str, list[tuple[str, str]]]
+"""A title, and pairs of what to type and what it does."""
 
-class CommandWithPluginOptions(TyperCommand):
-    """`ftkit train --method lora --help` also lists LoRA's options, as they are typed."""
+
+class _CommandWithMoreHelp(TyperCommand):
+    """A command whose help depends on what else is on the command line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Keep the words: help is shown before the other options are looked at."""
@@ -24,26 +28,78 @@ class CommandWithPluginOptions(TyperCommand):
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the command's own options, then those of training and of the selected plugins."""
+        """Write the command's own options, then the other sections."""
         super().format_options(ctx, formatter)
-        for title, rows in _sections(ctx.meta.get(_WORDS, [])):
+        for title, rows in self.sections(words_of(ctx)):
             with formatter.section(title):
                 formatter.write_dl(rows)
 
+    def sections(self, words: Sequence[str]) -> Iterator[Section]:
+        """What the help goes on with, given these words."""
+        raise NotImplementedError
 
-def _sections(words: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    from ftkit.loading import declared_options
+
+class CommandWithPluginOptions(_CommandWithMoreHelp):
+    """`ftkit train --method lora --help` also lists LoRA's options, as they are typed."""
+
+    def sections(self, words: Sequence[str]) -> Iterator[Section]:
+        """The options of the selected plugins, and those of training."""
+        from ftkit.loading import declared_options
+        from ftkit.plugins import load_plugins
+        from ftkit.training.settings import SETTINGS
+
+        names = dict(_selected(words))
+        plugins = load_plugins(names.get("model"), names.get("method"), names.get("task"))
+        for part, options in declared_options(plugins).items():
+            if options:
+                yield f"Options of {part} {names[part]}", [_row(part, option) for option in options]
+            elif part not in names:
+                yield f"Options of the {part}", [(f"--{part}.NAME", f"listed once --{part} is given")]
+        yield "Options of training", [_row("training", option) for option in SETTINGS]
+
+
+class CommandOfRun(_CommandWithMoreHelp):
+    """`ftkit predict RUN --help` also lists the columns of the run's task, and the options of generation."""
+
+    def sections(self, words: Sequence[str]) -> Iterator[Section]:
+        """The columns, and the options of generation and of reading."""
+        from ftkit.data.reading import READING
+        from ftkit.training.folder import RunFolder
+        from ftkit.training.recipe import read_recipe
+
+        recipes = [RunFolder(Path(word)).recipe for word in words if not word.startswith("-")]
+        recipe = next((read_recipe(path) for path in recipes if path.is_file()), None)
+        if recipe is not None and recipe.task is not None:
+            yield f"Columns of task {recipe.task}", _columns(recipe.task)
+        training = recipe.options["training"] if recipe is not None else {}
+        yield "Options of generation", [_row("generation", option) for option in _generation(training)]
+        yield "Options of reading an --input", [_row("reading", option) for option in READING]
+
+
+def words_of(context: Any) -> list[str]:
+    """The words behind a command, as they were typed."""
+    words: list[str] = context.meta.get(_WORDS, [])
+    return words
+
+
+def _generation(training: Mapping[str, Any]) -> Iterator[Option]:
+    """The options of generation with the defaults that they have for a run."""
+    from ftkit.inference.settings import DECIDED_BY_TRAINING, GENERATION
+
+    for option in GENERATION:
+        decided = option.name in DECIDED_BY_TRAINING and option.name in training
+        yield replace(option, default=training[option.name]) if decided else option
+
+
+def _columns(task: str) -> list[tuple[str, str]]:
+    """The columns that a task needs, or all where any may do, as they are typed."""
+    from ftkit.descriptions import TaskInfo
     from ftkit.plugins import load_plugins
-    from ftkit.training.settings import SETTINGS
 
-    names = dict(_selected(words))
-    plugins = load_plugins(names.get("model"), names.get("method"), names.get("task"))
-    for part, options in declared_options(plugins).items():
-        if options:
-            yield f"Options of {part} {names[part]}", [_row(part, option) for option in options]
-        elif part not in names:
-            yield f"Options of the {part}", [(f"--{part}.NAME", f"listed once --{part} is given")]
-    yield "Options of training", [_row("training", option) for option in SETTINGS]
+    plugin = load_plugins(task=task).task
+    columns = plugin.info.columns if plugin is not None and isinstance(plugin.info, TaskInfo) else ()
+    needed = [each for each in columns if each.required] or columns
+    return [(f"--{each.name} TEXT", each.help) for each in needed]
 
 
 def _selected(words: Sequence[str]) -> Iterator[tuple[str, str]]:

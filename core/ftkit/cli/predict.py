@@ -2,45 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+import os
+import shlex
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ftkit.cli.options import Device, Json
-from ftkit.cli.output import print_json, print_line
+from ftkit.cli.output import print_json, print_json_lines, print_line
+from ftkit.cli.plugin_help import words_of
+from ftkit.cli.stopping import told_when_stopped
+from ftkit.cli.words import Pair, joined, pairs_of, parted
 
-CONTEXT = {"ignore_unknown_options": True}
-"""A task's columns (`--question …`) are known only once the run is: they come as words."""
+if TYPE_CHECKING:
+    from ftkit.predicting.request import Request
+    from ftkit.runs import LoadedRun
+
+_PARTS = ("generation", "reading")
+_STDIN = "-"
 
 
 def predict(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's folder.")],
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TEXT]... | --COLUMN TEXT...",
+            metavar="[TEXT]... | [--COLUMN TEXT]...",
             help="Texts, where the task reads one; else a row by its columns.",
         ),
     ] = None,
     *,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            help="Rows: a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern,"
+            " line-aligned files, - for stdin, or a hub data set.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the rows' predictions go; none: to stdout.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished --output.")] = False,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the input by the task's names for them."),
+    ] = None,
+    on_bad_row: Annotated[
+        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
+    ] = None,
+    chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = 1024,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn when sampling.")] = 0,
     device: Device = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
 ) -> None:
-    """Answer texts with the model that a run has fine-tuned.
+    """Answer texts, or all rows of an input, with the model that a run has fine-tuned.
+
+    Options of generation are --generation.NAME, and those of reading an input --reading.NAME; both are listed
+    once a run is named.
 
     Example: ftkit predict runs/bart-adapter-translation-1 "The dog sleeps."
+
+    Example: ftkit predict runs/t5-lora-qa-1 --input questions.jsonl --output answers.jsonl
     """
+    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
+    options, asked = parted(pairs_of(words or []), _PARTS, short)
+    if not asked and source is None and _stdin_holds_rows():
+        source = _STDIN
+    _demand_sense(asked, source, output, resume=resume)
     from ftkit.runs import load_run
 
-    if not words:
-        raise typer.BadParameter("nothing to answer: give texts, or the task's columns as --COLUMN TEXT")
-    loaded = load_run(run, device)
-    if words[0].startswith("--"):
-        rows = [_row_of_columns(words)]
-    else:
-        rows = [loaded.row_of_text(text) for text in words]
-    predictions = loaded.predict(rows)
+    with told_when_stopped():
+        loaded = load_run(run, device)
+        if source is None:
+            if options["reading"]:
+                raise typer.BadParameter("options of reading are about an --input, and none is given")
+            _answer(loaded, asked, options["generation"], seed, json=json)
+            return
+        from ftkit.predicting.request import make_request
+
+        request = make_request(loaded, source, options, seed, chunk)
+        if output is None:
+            _stream(loaded, request)
+        else:
+            command = _resume_command(words_of(context))
+            _write(loaded, request, output, command, resume=resume, quiet=quiet, json=json)
+
+
+def _demand_sense(asked: Sequence[Pair], source: str | None, output: Path | None, *, resume: bool) -> None:
+    """Refuse options that say nothing together."""
+    if asked and source is not None:
+        name, value = asked[0]
+        word = value if name is None else f"--{name}"
+        raise typer.BadParameter(f"{word}: give either texts and columns, or --input")
+    if not asked and source is None:
+        raise typer.BadParameter(
+            "nothing to answer: give texts, the task's columns as --COLUMN TEXT, or rows as --input FILE"
+        )
+    if source is None and output is not None:
+        raise typer.BadParameter("--output takes the predictions of an --input, and none is given")
+    if output is None and resume:
+        raise typer.BadParameter("--resume goes on with an --output, and none is given")
+
+
+def _stdin_holds_rows() -> bool:
+    """Whether something is piped or redirected into stdin, so that nobody need type `--input -`."""
+    if sys.stdin is None:
+        return False
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+
+
+def _answer(
+    loaded: LoadedRun, asked: Sequence[Pair], generation: Mapping[str, Any], seed: int, *, json: bool
+) -> None:
+    rows = _rows(loaded, asked)
+    predictions = loaded.predict(rows, generation, seed)
     if json:
         print_json([{"row": row, **vars(each)} for row, each in zip(rows, predictions, strict=True)])
         return
@@ -48,14 +131,44 @@ def predict(
         print_line(each.text)
 
 
-def _row_of_columns(words: list[str]) -> Mapping[str, str]:
-    """`--question … --context=…` as a row."""
-    row: dict[str, str] = {}
-    rest = iter(words)
-    for word in rest:
-        name, equals, value = word.removeprefix("--").partition("=")
-        text = value if equals else next(rest, None)
-        if not word.startswith("--") or text is None:
-            raise typer.BadParameter(f"{word}: columns are given as --COLUMN TEXT")
-        row[name] = text
-    return row
+def _rows(loaded: LoadedRun, asked: Sequence[Pair]) -> list[Mapping[str, Any]]:
+    """Each bare text as a row, or `--question … --context=…` as one."""
+    if all(name is None for name, _ in asked):
+        return [loaded.row_of_text(text) for _, text in asked if text is not None]
+    row: dict[str, Any] = {}
+    for name, value in asked:
+        if name is None or value is None:
+            raise typer.BadParameter(f"{value or f'--{name}'}: columns are given as --COLUMN TEXT")
+        row[name] = value
+    return [row]
+
+
+def _stream(loaded: LoadedRun, request: Request) -> None:
+    from ftkit.predicting.bulk import predicted_lines
+
+    if request.reading.set_aside:
+        raise typer.BadParameter("bad rows are set aside beside an --output, and none is given")
+    for lines in predicted_lines(loaded, request):
+        print_json_lines(lines)
+
+
+def _write(
+    loaded: LoadedRun, request: Request, output: Path, command: str, *, resume: bool, quiet: bool, json: bool
+) -> None:
+    from ftkit.predicting.bulk import predict_to_file
+
+    summary = predict_to_file(loaded, request, output, resume=resume, resume_command=command, quiet=quiet)
+    if json:
+        print_json(summary)
+        return
+    aside = (
+        f", {summary['rejected']:,} set aside in {summary['rejected_rows']}" if summary["rejected"] else ""
+    )
+    print_line(
+        f"{summary['rows']:,} rows → {output}{aside}; {summary['unparseable']:,} without an answer that the "
+        f"task can read; {summary['seconds']:.0f} s, {summary['rows_per_second']:,.0f} rows/s"
+    )
+
+
+def _resume_command(words: Sequence[str]) -> str:
+    return shlex.join(["ftkit", "predict", *words, *([] if "--resume" in words else ["--resume"])])

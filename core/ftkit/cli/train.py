@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,16 +14,15 @@ from ftkit.cli.options import (
     complete_method,
     complete_task,
 )
-from ftkit.cli.output import complain, print_json, print_line
+from ftkit.cli.output import print_json, print_line
+from ftkit.cli.stopping import told_when_stopped
+from ftkit.cli.words import Pair, joined, pairs_of, parted
 
 if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
     from ftkit.training.run import Run
 
 _PARTS = ("model", "method", "task", "training", "reading")
-
-CONTEXT = {"ignore_unknown_options": True}
-"""Options of plugins (`--method.rank 8`) are known only once the plugins are: they come as words."""
 
 
 def train(
@@ -100,18 +97,18 @@ def train(
         "seed": seed,
         "device": device,
     }
-    file, options = _parted(words or [])
+    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
+    options, others = parted(pairs_of(words or []), _PARTS, short)
+    file = _recipe_file(others)
     if resume is not None and (
         dry_run or words or any(value is not None for value in (*given.values(), columns, on_bad_row))
     ):
         raise typer.BadParameter("--resume goes on with a run as its recipe says: it takes no other options")
-    short = {"columns": ",".join(columns) if columns else None, "on_bad_row": on_bad_row}
-    options["reading"] |= {name: value for name, value in short.items() if value is not None}
     base = read_recipe(Path(file)) if file else Recipe()
     if dry_run:
         _preview(base.overridden(given, options), json=json)
         return
-    with _told_when_stopped():
+    with told_when_stopped():
         run = _train(base.overridden(given, options), resume, quiet=quiet)
     if json:
         print_json(run.result)
@@ -148,36 +145,13 @@ def _preview(recipe: Recipe, *, json: bool) -> None:
     )
 
 
-@contextmanager
-def _told_when_stopped() -> Iterator[None]:
-    """A run that a signal stopped says how to go on, and ends with the status that shells expect."""
-    from ftkit.training.interrupts import Interrupted
-
-    try:
-        yield
-    except Interrupted as stopped:
-        complain("stopped", str(stopped))
-        raise SystemExit(128 + stopped.signal) from None
-
-
-def _parted(words: list[str]) -> tuple[str | None, dict[str, dict[str, Any]]]:
-    """`recipe.yaml --method.rank 8 --training.epochs=3` as the recipe and options by part."""
-    file: str | None = None
-    options: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        name, equals, value = word.partition("=")
-        part, _, option = name.removeprefix("--").partition(".")
-        if not word.startswith("-") and file is None:
-            file = word
-        elif not name.startswith("--") or part not in options or not option:
-            raise typer.BadParameter(f"no such option: {word}; see ftkit train --help")
-        elif not equals and not rest:
-            raise typer.BadParameter(f"{name} needs a value, as in {name}=VALUE")
-        else:
-            options[part][option] = value if equals else rest.pop(0)
-    return file, options
+def _recipe_file(others: list[Pair]) -> str | None:
+    """The recipe among what is no option of a part: one bare word, and nothing else may be there."""
+    files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
+    for name, word in others[len(files) :]:
+        given = word if name is None else f"--{name}"
+        raise typer.BadParameter(f"no such option: {given}; see ftkit train --help")
+    return files[0] if files else None
 
 
 def _print(run: Run) -> None:

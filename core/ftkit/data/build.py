@@ -44,7 +44,8 @@ def build_examples(
             "training": stack.enter_context(ExampleWriter(folder / TRAINING)),
             "validation": stack.enter_context(ExampleWriter(folder / VALIDATION)),
         }
-        rejections = stack.enter_context(Rejections(folder / REJECTED, set_aside=reading.set_aside))
+        rejected_rows = stack.enter_context((folder / REJECTED).open("w", encoding="utf-8"))
+        rejections = Rejections(REJECTED, rejected_rows if reading.set_aside else None)
         counts = []
         for use, source in sources:
             rows, before = 0, rejections.count

@@ -69,9 +69,32 @@ def examples_of(
     Raises:
         DataError: A column is mapped that the source doesn't have, or what the source itself raises.
     """
+    for row in rows_of(records, formatter, columns):
+        yield _with_target(formatted(row, formatter))
+
+
+def rows_of(
+    records: Iterable[Located], formatter: Formatter, columns: Sequence[tuple[str, str]] = ()
+) -> Iterator[Located]:
+    """Records of one source as rows with the task's names for their columns, each in its place.
+
+    Arguments and errors are those of `examples_of`; here too a `BadRow` passes through.
+    """
     rows = chain.from_iterable(_expanded(record, formatter) for record in records)
-    for row in _renamed(rows, columns) if columns else rows:
-        yield row if isinstance(row, BadRow) else _formatted(row, formatter)
+    return _renamed(rows, columns) if columns else rows
+
+
+def formatted(row: Located, formatter: Formatter) -> Located:
+    """A row as an `Example`, with or without a target; a `BadRow` where it can't be one."""
+    if isinstance(row, BadRow):
+        return row
+    reason = flaw_in(row.row)
+    if reason:
+        return refused(row, reason)
+    try:
+        return replace(row, row=formatter.example(row.row))
+    except RowError as error:
+        return refused(row, str(error))
 
 
 def _expanded(record: Located, formatter: Formatter) -> Iterator[Located]:
@@ -107,15 +130,8 @@ def _with_names(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> d
     return kept | {wanted: row[name] for wanted, name in columns if name in row}
 
 
-def _formatted(row: Located, formatter: Formatter) -> Located:
-    reason = flaw_in(row.row)
-    if reason:
-        return refused(row, reason)
-    try:
-        example = formatter.example(row.row)
-    except RowError as error:
-        return refused(row, str(error))
-    if example.target is None:
-        about = f"{example.input:.60}{'…' * (len(example.input) > 60)}"  # noqa: PLR2004 - part of a line
-        return refused(row, f"the row has no answer to learn from or to compare with: {about}")
-    return replace(row, row=example)
+def _with_target(row: Located) -> Located:
+    if isinstance(row, BadRow) or row.row.target is not None:
+        return row
+    about = f"{row.row.input:.60}{'…' * (len(row.row.input) > 60)}"  # noqa: PLR2004 - part of a line
+    return refused(row, f"the row has no answer to learn from or to compare with: {about}")

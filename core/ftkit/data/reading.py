@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,13 +51,36 @@ class Reading:
 
 
 def make_reading(values: Mapping[str, Any]) -> Reading:
-    """The options' values, complete and without `reading_problems`, as one object."""
+    """The options' values, complete and checked, as one object."""
     kept = {name: value for name, value in values.items() if name not in {"columns", "on_bad_row"}}
     pairs = tuple(tuple(map(str.strip, pair.split("=", 1))) for pair in values["columns"])
     return Reading(**kept, columns=pairs, set_aside=values["on_bad_row"] == "set-aside")  # type: ignore[arg-type]
 
 
-def reading_problems(given: Mapping[str, Any]) -> list[str]:
+def complete_with_reading(
+    declared: Mapping[str, Sequence[Option]], given: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Complete the options of `reading` and of other parts; see `complete_options`.
+
+    Args:
+        declared: The options of the other parts.
+        given: Values by part; in `reading` the columns may be a mapping, as a recipe has them.
+
+    Raises:
+        OptionsError: With every problem in all parts, those included that no declaration can say.
+    """
+    values = _as_listed(given.get("reading", {}))
+    problems = _problems(values)
+    try:
+        options = complete_options({**declared, "reading": READING}, {**given, "reading": values})
+    except OptionsError as error:
+        raise OptionsError([*error.problems, *problems]) from error
+    if problems:
+        raise OptionsError(problems)
+    return options
+
+
+def _problems(given: Mapping[str, Any]) -> list[str]:
     """What is wrong with values for `READING` beyond what an option's declaration can say.
 
     Values that don't even fit the declaration are left to `complete_options`.
@@ -72,7 +95,7 @@ def reading_problems(given: Mapping[str, Any]) -> list[str]:
     return [*_encoding_problems(values["encoding"]), *_column_problems(values)]
 
 
-def as_listed(given: Mapping[str, Any]) -> dict[str, Any]:
+def _as_listed(given: Mapping[str, Any]) -> dict[str, Any]:
     """The same values where a recipe has `columns: {context: passage}` for the list that the option is."""
     columns = given.get("columns")
     if not isinstance(columns, Mapping):

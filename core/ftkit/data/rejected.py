@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import reprlib
-from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 from ftkit.data.rows import BadRow
 from ftkit.errors import DataError
@@ -16,36 +14,31 @@ _LONGEST = 300  # characters of a reason that an error shows
 
 
 class Rejections:
-    """Takes bad rows as they come; a context manager round the reading of all data of a run.
+    """Takes bad rows as they come.
 
     Attributes:
         count: How many there were.
     """
 
-    def __init__(self, path: Path, *, set_aside: bool) -> None:
-        self._path = path
-        self._set_aside = set_aside
+    def __init__(self, name: str, kept_in: TextIO | None = None) -> None:
+        """Begin to count.
+
+        Args:
+            name: The file that bad rows are written to where they are set aside.
+            kept_in: That file; None where they are an error.
+        """
+        self._name = name
+        self._kept_in = kept_in
         self._first: list[str] = []
         self.count = 0
-
-    def __enter__(self) -> Rejections:
-        self._file = self._path.open("w", encoding="utf-8")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
 
     def add(self, row: BadRow) -> None:
         """Count a row and keep it: one line of `rejected.jsonl`."""
         self.count += 1
         if len(self._first) < _SHOWN:
             self._first.append(f"{row.place}: {row.reason:.{_LONGEST}}")
-        if self._set_aside:
-            where = {"file": row.file, "line": row.line, "last_line": row.last_line}
-            part = {"part": row.part} if row.part else {}
-            self._file.write(_as_json({**where, **part, "reason": row.reason, "row": row.row}) + "\n")
+        if self._kept_in is not None:
+            self._kept_in.write(rejected_line(row))
 
     def demand_none(self) -> None:
         """Refuse to go on, unless bad rows are to be set aside.
@@ -53,10 +46,10 @@ class Rejections:
         Raises:
             DataError: There were some; the message lists the first.
         """
-        if self.count and not self._set_aside:
+        if self.count and self._kept_in is None:
             raise DataError(
                 f"{self.told()}\n--on-bad-row set-aside would leave them out, count them, and write them to "
-                "rejected.jsonl"
+                f"{self._name}"
             )
 
     def told(self) -> str:
@@ -67,8 +60,17 @@ class Rejections:
         return f"{rows} can't be used, {first}:\n{listed}" if self.count else ""
 
 
+def rejected_line(row: BadRow) -> str:
+    """A bad row as a line of JSON: its place, the reason, and what is there.
+
+    In ASCII: what is wrong with a row may be a letter that UTF-8 can't write.
+    """
+    where = {"file": row.file, "line": row.line, "last_line": row.last_line}
+    part = {"part": row.part} if row.part else {}
+    return _as_json({**where, **part, "reason": row.reason, "row": row.row}) + "\n"
+
+
 def _as_json(line: dict[str, Any]) -> str:
-    """One line in ASCII: what is wrong with a row may be a letter that UTF-8 can't write."""
     try:
         return json.dumps(line, default=repr, allow_nan=False)
     except (ValueError, TypeError, RecursionError):  # NaN out of Parquet, keys that are no text, or too deep

@@ -42,6 +42,9 @@ GENERATION: tuple[Option, ...] = (
     Option("token_budget", "int", 12288, "tokens of a batch, padding counted, input and output", minimum=1),
     Option("precision", "str", "auto", "auto: bfloat16 on a GPU that has it", ("auto", "fp32", "bf16")),
 )
+DECIDED_BY_TRAINING = ("max_input_tokens", "precision")
+"""Those whose default, for a run, is what it was trained with."""
+
 _DEFAULTS = {option.name: option.default for option in GENERATION}
 
 

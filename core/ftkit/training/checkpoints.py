@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from ftkit.files import sync
 
 _DIGESTS = "digests.json"
 _PREFIX = "step-"
@@ -71,13 +72,13 @@ def write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
         digests = {file.name: _digest(file) for file in sorted(aside.iterdir())}
         (aside / _DIGESTS).write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
         for path in (*aside.iterdir(), aside):
-            _sync(path)
+            sync(path)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)  # a full disk is freed again
         raise
     shutil.rmtree(folder, ignore_errors=True)  # the same step, trained again after a resume
     aside.replace(folder)
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 def last_whole(parent: Path) -> Found:
@@ -111,12 +112,3 @@ def _digest(file: Path) -> str:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Have a file or a folder written to the disk, past the caches that a power cut loses."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,9 +12,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from ftkit.errors import RunError
+from ftkit.files import held, write_whole
 
 _LOCK = ".lock"
 
@@ -71,9 +70,7 @@ class RunFolder:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a file whole or not at all."""
-        aside = self.path / f".{name}.part"
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(self.path / name)
+        write_whole(self.path / name, text)
 
     def write_json(self, name: str, data: Mapping[str, Any]) -> None:
         """Write a JSON file whole or not at all."""
@@ -126,7 +123,7 @@ def new_run_folder(wanted: str | None, name: str) -> Iterator[RunFolder]:
         folder = RunFolder(_empty(Path(wanted)) if wanted else _next_free(Path("runs"), name))
     except OSError as error:
         raise RunError(f"the run's folder can't be made: {error}") from error
-    with _held(folder):
+    with held(folder.path / _LOCK, folder.path):
         yield folder
 
 
@@ -140,7 +137,7 @@ def existing_run_folder(path: Path) -> Iterator[RunFolder]:
     folder = RunFolder(path)
     if not folder.recipe.is_file():
         raise RunError(f"{path} is no run: it has no {folder.recipe.name}")
-    with _held(folder):
+    with held(folder.path / _LOCK, folder.path):
         yield folder
 
 
@@ -170,19 +167,3 @@ def _next_free(parent: Path, name: str) -> Path:
             continue
         return path
     raise AssertionError("numbers don't end")
-
-
-@contextmanager
-def _held(folder: RunFolder) -> Iterator[None]:
-    """Keep other processes out; the operating system lets go when this one dies."""
-    lock = FileLock(folder.path / _LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise RunError(f"{folder.path} is in use by another process") from error
-    except OSError as error:
-        raise RunError(f"{folder.path} can't be written: {error.strerror or error}") from error
-    try:
-        yield
-    finally:
-        lock.release()

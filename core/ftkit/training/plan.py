@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
-from ftkit.data.reading import READING, Reading, as_listed, make_reading, reading_problems
+from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.descriptions import MethodInfo, TaskInfo
 from ftkit.errors import OptionsError, RunError
+from ftkit.inference.settings import DECIDED_BY_TRAINING
 from ftkit.loading import backbone_info, checkpoint_source, declared_options, demand_fit
-from ftkit.options import complete_options
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
 from ftkit.training.recipe import MADE_WITH, Recipe
 from ftkit.training.settings import REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
@@ -56,8 +56,7 @@ class Plan:
     @property
     def generation(self) -> Mapping[str, Any]:
         """What the run decides of how its model is asked; see `ftkit.inference.settings`."""
-        kept = {name: self.settings[name] for name in ("max_input_tokens", "precision")}
-        return {**kept, "seed": self.recipe.seed}
+        return {name: self.settings[name] for name in DECIDED_BY_TRAINING}
 
     @property
     def reading(self) -> Reading:
@@ -139,18 +138,11 @@ def _demand_all(plugins: SelectedPlugins) -> None:
 
 def _options(recipe: Recipe, plugins: SelectedPlugins, *, tiny: bool) -> dict[str, dict[str, Any]]:
     """Every option of every part, the learning rate included."""
-    declared = {**declared_options(plugins), "training": SETTINGS, "reading": READING}
+    declared = {**declared_options(plugins), "training": SETTINGS}
     given = {part: dict(values) for part, values in recipe.options.items()}
     if recipe.rehearsal:
         given["training"] = {**REHEARSAL, **given.get("training", {})}
-    given["reading"] = as_listed(given.get("reading", {}))
-    problems = reading_problems(given["reading"])
-    try:
-        options = complete_options(declared, given)
-    except OptionsError as error:
-        raise OptionsError([*error.problems, *problems]) from error
-    if problems:
-        raise OptionsError(problems)
+    options = complete_with_reading(declared, given)
     training, method = options["training"], plugins.method
     if training["early_stopping"] and not training["eval_steps"]:
         raise OptionsError(

@@ -68,7 +68,7 @@ def _may_be_on_the_hub(data: str) -> bool:
 
 def _stdin(reading: Reading) -> RowFile:
     if sys.stdin is None or sys.stdin.isatty():
-        raise DataError("--data -: nothing is piped into stdin")
+        raise DataError("-: nothing is piped into stdin")
     return _spooled(sys.stdin.buffer, "<stdin>", reading)
 
 

@@ -1,0 +1,58 @@
+"""Words of a command line that typer doesn't know: options of plugins, a task's columns, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import typer
+
+CONTEXT = {"ignore_unknown_options": True}
+"""Options such as `--method.rank 8` are known only once the plugins are: they come as words."""
+
+Pair = tuple[str | None, str | None]
+"""An option's name and value: no name for a bare word, no value where none follows."""
+
+
+def pairs_of(words: Sequence[str]) -> Iterator[Pair]:
+    """`recipe.yaml --method.rank 8 --text=…` as pairs; what follows an option is its value."""
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if not word.startswith("--"):
+            yield None, word
+        else:
+            yield name.removeprefix("--"), value if equals else next(rest, None)
+
+
+def parted(
+    pairs: Iterable[Pair], parts: Sequence[str], short: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, Any]], list[Pair]]:
+    """The options of parts (`method.rank`) by part, and all other pairs.
+
+    Args:
+        pairs: As `pairs_of` gives them.
+        parts: The parts there are; `reading` is among them.
+        short: Values of reading options that have a name of their own on the command line (`--columns`);
+            None where not given.
+
+    Raises:
+        typer.BadParameter: An option has no value.
+    """
+    options: dict[str, dict[str, Any]] = {part: {} for part in parts}
+    others: list[Pair] = []
+    for name, value in pairs:
+        part, _, option = (name or "").partition(".")
+        if part not in options or not option:
+            others.append((name, value))
+        elif value is None:
+            raise typer.BadParameter(f"--{name} needs a value, as in --{name}=VALUE")
+        else:
+            options[part][option] = value
+    options["reading"] |= {name: value for name, value in short.items() if value is not None}
+    return options, others
+
+
+def joined(values: Sequence[str] | None) -> str | None:
+    """What an option that may be given several times says in all."""
+    return ",".join(values) if values else None

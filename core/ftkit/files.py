@@ -1,0 +1,59 @@
+"""Files that are whole or not there at all, and places that one process at a time writes to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ftkit.errors import RunError
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file aside, have it on the disk, and put it in its place.
+
+    Raises:
+        OSError: It can't be written; what was there before is untouched.
+    """
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_text(text, encoding="utf-8")
+    sync(aside)
+    aside.replace(path)
+
+
+def sync(path: Path) -> None:
+    """Have a file or a folder written to the disk, past the caches that a power cut loses."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def held(lock: Path, what: Path) -> Iterator[None]:
+    """Keep other processes out; the operating system lets go when this one dies.
+
+    Args:
+        lock: The file that stands for what is held; made if need be.
+        what: What is held, for messages.
+
+    Raises:
+        RunError: Another process holds it, or the file can't be made.
+    """
+    holder = FileLock(lock)
+    try:
+        holder.acquire(timeout=0)
+    except Timeout as error:
+        # A folder such as /proc takes no file, which looks like one that somebody else holds.
+        problem = "is in use by another process" if lock.exists() else "can't be written"
+        raise RunError(f"{what} {problem}") from error
+    except OSError as error:
+        raise RunError(f"{what} can't be written: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        holder.release()

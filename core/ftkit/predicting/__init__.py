@@ -1,0 +1,10 @@
+"""From a source of rows to a file of predictions, in one direction and a bounded number of rows at a time.
+
+request    what is to be answered, and how
+chunks     rows of all sources → chunks that fit into memory
+answers    chunk → lines, through the model
+identity   what a file of predictions depends on
+output     lines → a file that can be gone on with after anything that stops its writer
+progress   what a person sees on the way
+bulk       all of that in turn
+"""
