@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import resource
 import shutil
 import signal
@@ -13,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-import torch
 from filelock import FileLock
 from pyarrow import parquet
 
@@ -36,11 +36,14 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedRun:
 
 @pytest.fixture
 def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In place of the engine: an answer that nobody else gets, by its input and by a random number."""
+    """In place of the engine: an answer that nobody else gets, by its input and by what the seed draws."""
 
-    def drawn(_model: Any, _formatter: Any, _task: Any, examples: Sequence[Example], _settings: Any) -> Any:
+    def drawn(_model: Any, _formatter: Any, _task: Any, examples: Sequence[Example], settings: Any) -> Any:
+        generator = random.Random(settings["seed"])
+        texts = [f"{each.input} {generator.random()}" for each in examples]
         return [
-            Prediction(each.input, f"{each.input} {torch.rand(()).item()}", "answer") for each in examples
+            Prediction(each.input, text, "answer", score=0.0, truncated=False, windows=1)
+            for each, text in zip(examples, texts, strict=True)
         ]
 
     monkeypatch.setattr("ftkit.runs.predict", drawn)
