@@ -2,105 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ftkit.data.examples import Formatter
-from ftkit.descriptions import Example, TaskInfo
-from ftkit.errors import RowError, RunError
-from ftkit.inference.settings import GENERATION
-from ftkit.loading import LoadedModel, backbone_info, load_selected
-from ftkit.options import complete_options
-from ftkit.prediction import Prediction, predict
+from ftkit.errors import RunError
+from ftkit.predictor import Predictor, load_planned
 from ftkit.training.folder import RunFolder
-from ftkit.training.plan import Plan, make_plan
+from ftkit.training.plan import make_plan
 from ftkit.training.recipe import read_recipe
 
 
 @dataclass(frozen=True)
-class LoadedRun:
+class LoadedRun(Predictor):
     """The model of a run, ready to answer.
 
     Attributes:
         folder: The run's files.
-        plan: What the run did: plugins, options, weights.
-        loaded: The backbone with the run's artifact.
     """
 
     folder: RunFolder
-    plan: Plan
-    loaded: LoadedModel
-
-    @property
-    def task(self) -> TaskInfo:
-        """What the run's task says of itself."""
-        return self.plan.task_info
-
-    @property
-    def formatter(self) -> Formatter:
-        """The task's hooks with the run's values of its options."""
-        return Formatter(self.plan.plugins.manager, self.plan.recipe.options["task"])
-
-    def generation_given(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Options of generation, those included that the run's training decides where they are not given."""
-        return {
-            **self.plan.generation,
-            **{str(name).replace("-", "_"): value for name, value in given.items()},
-        }
-
-    def row_of_text(self, text: str) -> Mapping[str, Any]:
-        """A bare text as a row of the task.
-
-        Raises:
-            RowError: The task needs several columns.
-        """
-        options = self.plan.recipe.options["task"]
-        row: Mapping[str, Any] | None = self.plan.plugins.manager.hook.row_of_text(text=text, options=options)
-        if row is not None:
-            return row
-        needed = [column.name for column in self.task.columns if column.required]
-        if len(needed) != 1:
-            raise RowError(f"one text is not enough: the task needs {' and '.join(needed)}")
-        return {needed[0]: text}
-
-    def predict(
-        self, rows: Iterable[Mapping[str, Any]], generation: Mapping[str, Any] | None = None, seed: int = 0
-    ) -> list[Prediction]:
-        """Answer rows with the task's columns; they need no answer of their own.
-
-        Args:
-            rows: Mappings by the names of the task's columns.
-            generation: Options of generation by name, such as `{"num_beams": 4}`.
-            seed: Of what is drawn when sampling.
-
-        Raises:
-            RowError: A row lacks something; the message says which, counted from 1.
-            OptionsError: Options of generation are wrong; with every problem.
-        """
-        given = {"generation": self.generation_given(generation or {})}
-        options = complete_options({"generation": GENERATION}, given)["generation"]
-        formatter = self.formatter
-        examples = []
-        for number, row in enumerate(rows, start=1):
-            try:
-                examples.append(formatter.example(row))
-            except RowError as error:
-                raise RowError(f"row {number}: {error}") from error
-        return self.answer(examples, options, seed)
-
-    def answer(
-        self, examples: Sequence[Example], generation: Mapping[str, Any], seed: int = 0
-    ) -> list[Prediction]:
-        """Answer examples, in their order.
-
-        Args:
-            examples: With or without targets.
-            generation: A value for every option of generation.
-            seed: Of what is drawn when sampling.
-        """
-        return predict(self.loaded, self.formatter, self.task, examples, {**generation, "seed": seed})
 
 
 def load_run(path: str | Path, device: str = "auto") -> LoadedRun:
@@ -120,9 +40,4 @@ def load_run(path: str | Path, device: str = "auto") -> LoadedRun:
     plan = make_plan(read_recipe(folder.recipe))
     if not folder.artifact.is_dir():
         raise RunError(f"{path} has no artifact yet; go on with it: {folder.resume_command}")
-    plain = replace(plan.plugins, method=None)
-    loaded = load_selected(plain, plan.recipe.options, plan.source, device)
-    model = plan.plugins.manager.hook.load_artifact(
-        model=loaded.model, backbone=backbone_info(plan.plugins), directory=folder.artifact
-    )
-    return LoadedRun(folder, plan, replace(loaded, model=model.to(loaded.model.device), plugins=plan.plugins))
+    return LoadedRun(plan, load_planned(plan, folder.artifact, device), folder)

@@ -46,7 +46,7 @@ def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
             for each, text in zip(examples, texts, strict=True)
         ]
 
-    monkeypatch.setattr("ftkit.runs.predict", drawn)
+    monkeypatch.setattr("ftkit.predictor.predict", drawn)
 
 
 @pytest.fixture

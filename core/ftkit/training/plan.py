@@ -66,7 +66,8 @@ class Plan:
     @property
     def name(self) -> str:
         """Backbone, method and task, for the names of folders and headings."""
-        return f"{self.recipe.model}-{self.recipe.method}-{self.recipe.task}"
+        chosen = self.recipe.model, self.recipe.method, self.recipe.task
+        return "-".join(each for each in chosen if each is not None)
 
     @property
     def prediction_arguments(self) -> str:
@@ -97,8 +98,12 @@ class Plan:
         return str(yaml.safe_dump(self.recipe.as_dict() | {MADE_WITH: made_with}, sort_keys=False))
 
 
-def make_plan(recipe: Recipe) -> Plan:
+def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
     """Resolve a recipe.
+
+    Args:
+        recipe: What to do.
+        trains: Whether there must be a method; without one the weights are taken as they are.
 
     Raises:
         RunError: The recipe lacks a model, a method or, with data, a task.
@@ -106,7 +111,7 @@ def make_plan(recipe: Recipe) -> Plan:
         OptionsError: Options are wrong, or method or task don't suit the backbone; with every problem.
     """
     plugins = load_plugins(recipe.model, recipe.method, _task(recipe), recipe.extensions)
-    _demand_all(plugins)
+    _demand_all(plugins, trains=trains)
     demand_fit(plugins)
     checkpoint, source = _weights(recipe, plugins)
     tiny = checkpoint == backbone_info(plugins).rehearsal_checkpoint
@@ -127,8 +132,9 @@ def _task(recipe: Recipe) -> str | None:
     return next((name for name in own if _task_info(load_plugins(task=name)).rehearsed_first), None)
 
 
-def _demand_all(plugins: SelectedPlugins) -> None:
-    chosen = {"model": plugins.backbone, "method": plugins.method, "task": plugins.task}
+def _demand_all(plugins: SelectedPlugins, *, trains: bool) -> None:
+    chosen = {"model": plugins.backbone, "task": plugins.task}
+    chosen |= {"method": plugins.method} if trains else {}
     for name, plugin in chosen.items():
         if plugin is None:
             kind = "backbone" if name == "model" else name
