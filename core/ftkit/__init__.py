@@ -43,10 +43,13 @@ if TYPE_CHECKING:
         UnavailablePlugin,
         UnknownPlugin,
     )
+    from ftkit.evaluating.command import evaluate
+    from ftkit.evaluating.report import Report
     from ftkit.hookspecs import hookimpl
     from ftkit.loading import LoadedModel, load
     from ftkit.plugins import list_plugins, load_plugins
     from ftkit.prediction import Prediction
+    from ftkit.predictor import Predictor
     from ftkit.runs import LoadedRun, load_run
     from ftkit.training.interrupts import Interrupted
     from ftkit.training.recipe import Recipe
@@ -79,7 +82,9 @@ __all__ = [
     "PluginError",
     "PluginWarning",
     "Prediction",
+    "Predictor",
     "Recipe",
+    "Report",
     "RowError",
     "Run",
     "RunError",
@@ -88,6 +93,7 @@ __all__ = [
     "UnavailablePlugin",
     "UnknownPlugin",
     "__version__",
+    "evaluate",
     "hookimpl",
     "list_plugins",
     "load",
@@ -103,7 +109,8 @@ __all__ = [
 # The light ones first: a plugin's names are found without loading what runs plugins.
 _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
-    *("prediction", "runs", "training.recipe", "training.interrupts", "training.run"),
+    *("prediction", "predictor", "runs", "training.recipe", "training.interrupts", "training.run"),
+    *("evaluating.report", "evaluating.command"),
 )
 
 

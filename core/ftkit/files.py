@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -57,3 +58,37 @@ def held(lock: Path, what: Path) -> Iterator[None]:
         yield
     finally:
         holder.release()
+
+
+def empty_folder(path: Path, hint: str = "") -> Path:
+    """A folder with nothing in it but hidden files: a lock, a half-written file; made if need be.
+
+    Args:
+        path: The folder.
+        hint: What else to say where something is in it.
+
+    Raises:
+        RunError: Something is in it; nothing there was touched.
+        OSError: It can't be made.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    if any(not each.name.startswith(".") for each in path.iterdir()):
+        raise RunError(f"{path} is not empty; choose another --output, nothing there was touched{hint}")
+    return path
+
+
+def next_free_folder(parent: Path, name: str) -> Path:
+    """A new folder with the first free number; two processes that begin at once get two.
+
+    Raises:
+        OSError: It can't be made.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        path = parent / f"{name}-{number}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("numbers don't end")

@@ -24,7 +24,7 @@ from ftkit.data.examples import Formatter, examples_of
 from ftkit.data.reading import Reading
 from ftkit.data.sources import find_sources
 from ftkit.descriptions import Example, TaskInfo
-from ftkit.evaluation import evaluate
+from ftkit.evaluating.evaluation import evaluate_examples
 from ftkit.loading import LoadedModel
 from support.real_data import FOLDER, TRAINING
 
@@ -50,8 +50,8 @@ def ours(
 ) -> tuple[float, list[str]]:
     """Evaluate as `ftkit evaluate` does."""
     start = time.perf_counter()
-    found = evaluate(loaded, formatter, task, examples, {})
-    return time.perf_counter() - start, [row["prediction"] for row in found.rows]
+    found = evaluate_examples(loaded, formatter, task, examples, {})
+    return time.perf_counter() - start, [each.text for each in found.predictions]
 
 
 def stock(

@@ -17,7 +17,7 @@ import ftkit
 from ftkit.data.examples import Formatter
 from ftkit.data.prepared import prepare
 from ftkit.data.reading import Reading
-from ftkit.evaluation import evaluate
+from ftkit.evaluating.evaluation import evaluate_examples
 from support.program import run_ftkit
 
 BARS = {"qa": ("f1", 60.0), "sentiment": ("accuracy", 0.90), "translation": ("bleu", 25.0)}
@@ -35,7 +35,7 @@ def untuned(backbone: str, task: str) -> float:
     formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
     sample, plugins = info.sample, loaded.plugins
     data = prepare(sample.train, sample.validation, Reading(), 0, plugins, loaded.options["task"])
-    scored = evaluate(loaded, formatter, info, data.validation, {"decoding": "generate"})
+    scored = evaluate_examples(loaded, formatter, info, data.validation, {"decoding": "generate"})
     return scored.metrics[BARS[task][0]]
 
 

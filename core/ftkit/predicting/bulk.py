@@ -10,6 +10,7 @@ from typing import Any
 
 from ftkit.data.rejected import rejected_line
 from ftkit.errors import DataError, RunError
+from ftkit.memory import peak_memory
 from ftkit.predicting.answers import answer
 from ftkit.predicting.chunks import Chunk, demand_usable, read_chunks, refuse
 from ftkit.predicting.identity import identity_of
@@ -18,7 +19,6 @@ from ftkit.predicting.progress import RowProgress
 from ftkit.predicting.request import Request
 from ftkit.runs import LoadedRun
 from ftkit.training.interrupts import Interrupted, Interrupts
-from ftkit.training.progress import peak_memory
 
 
 def predicted_lines(loaded: LoadedRun, request: Request) -> Iterator[tuple[str, ...]]:

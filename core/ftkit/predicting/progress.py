@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ftkit.training.progress import peak_memory
+from ftkit.memory import peak_memory
 
 _SECONDS_BETWEEN_LINES = 15.0
 

@@ -8,12 +8,11 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from ftkit.errors import RunError
-from ftkit.files import held, write_whole
+from ftkit.files import empty_folder, held, next_free_folder, write_whole
 
 _LOCK = ".lock"
 
@@ -120,7 +119,7 @@ def new_run_folder(wanted: str | None, name: str) -> Iterator[RunFolder]:
         RunError: The wanted folder holds something, is in use, or can't be made.
     """
     try:
-        folder = RunFolder(_empty(Path(wanted)) if wanted else _next_free(Path("runs"), name))
+        folder = RunFolder(_empty(Path(wanted)) if wanted else next_free_folder(Path("runs"), name))
     except OSError as error:
         raise RunError(f"the run's folder can't be made: {error}") from error
     with held(folder.path / _LOCK, folder.path):
@@ -147,23 +146,7 @@ def size_of(folder: Path) -> int:
 
 
 def _empty(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(path)
-    if any(not each.name.startswith(".") for each in path.iterdir()):  # a lock, a half-written file
-        begun = folder.recipe.exists() and not folder.result.exists()
-        hint = f"; it is a run that was stopped: {folder.resume_command}" if begun else ""
-        raise RunError(f"{path} is not empty; choose another --output, nothing there was touched{hint}")
-    return path
-
-
-def _next_free(parent: Path, name: str) -> Path:
-    """The first free number; two runs that begin at once get two."""
-    parent.mkdir(parents=True, exist_ok=True)
-    for number in count(1):
-        path = parent / f"{name}-{number}"
-        try:
-            path.mkdir()
-        except FileExistsError:
-            continue
-        return path
-    raise AssertionError("numbers don't end")
+    begun = folder.recipe.exists() and not folder.result.exists()
+    hint = f"; it is a run that was stopped: {folder.resume_command}" if begun else ""
+    return empty_folder(path, hint)

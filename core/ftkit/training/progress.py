@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ import torch
 from tqdm import tqdm
 from transformers import TrainerCallback, TrainerState
 
+from ftkit.memory import peak_memory
 from ftkit.training.folder import RunFolder
 from ftkit.training.meter import Meter
 
@@ -88,11 +88,3 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers carries n
     def _say(self, text: str) -> None:
         if not self._quiet:
             tqdm.write(text, file=sys.stderr)
-
-
-def peak_memory() -> int:
-    """Most memory held so far, in bytes: the GPU's where there is one, else this process's resident size."""
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ftkit.evaluation import Evaluation
+from ftkit.evaluating.evaluation import Evaluation
+from ftkit.memory import peak_memory
 from ftkit.training.folder import RunFolder, size_of
 from ftkit.training.loop import Trained
-from ftkit.training.progress import peak_memory
 from ftkit.training.ready import Ready
 
 
@@ -28,7 +28,7 @@ def describe_run(ready: Ready, evaluation: Evaluation, folder: RunFolder, traine
         "rehearsal": recipe.rehearsal,
         "metrics": dict(evaluation.metrics),
         "examples": len(examples),
-        "validation_examples": len(evaluation.rows),
+        "validation_examples": len(evaluation.predictions),
         "unparseable": evaluation.unparseable,
         "validation_truncated": evaluation.truncated,
         "generation": dict(evaluation.generation),

@@ -136,7 +136,7 @@ def _one_thread_if(*, tiny: bool) -> Iterator[None]:
 def _train_and_evaluate(
     ready: Ready, folder: RunFolder, interrupts: Interrupts, resume_from: Path | None, *, quiet: bool
 ) -> dict[str, Any]:
-    from ftkit.evaluation import evaluate  # noqa: PLC0415 - with torch, see above
+    from ftkit.evaluating.evaluation import evaluate_examples, scored_rows  # noqa: PLC0415 - with torch, see above
     from ftkit.training.card import write_card  # noqa: PLC0415
     from ftkit.training.curves import draw_curves, read_curves  # noqa: PLC0415
     from ftkit.training.loop import fine_tune  # noqa: PLC0415
@@ -146,7 +146,7 @@ def _train_and_evaluate(
     hook.run_started(directory=folder.path, recipe=plan.recipe.as_dict())
 
     def evaluate_on_the_way(step: int) -> Mapping[str, float]:
-        metrics = evaluate(
+        metrics = evaluate_examples(
             ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
         ).metrics
         folder.append_metrics({"step": step, "evaluation": dict(metrics)})
@@ -165,12 +165,12 @@ def _train_and_evaluate(
         quiet=quiet,
     )
     folder.write_artifact(lambda aside: hook.save_artifact(model=ready.loaded.model, directory=aside))
-    evaluation = evaluate(
+    evaluation = evaluate_examples(
         ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
     )
     hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
     result = describe_run(ready, evaluation, folder, trained)
-    folder.write_json_lines("predictions.jsonl", evaluation.rows)
+    folder.write_json_lines("predictions.jsonl", scored_rows(evaluation, ready.formatter))
     curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)
     folder.write_text("curves.svg", draw_curves(curves))
     folder.write_text("README.md", write_card(plan, result, folder))

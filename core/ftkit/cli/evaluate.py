@@ -1,0 +1,140 @@
+"""`ftkit evaluate`: figures that can be quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ftkit.cli.options import (
+    Device,
+    Json,
+    complete_backbone,
+    complete_method,
+    complete_task,
+)
+from ftkit.cli.output import print_json, print_line
+from ftkit.cli.words import joined, pairs_of, parted
+
+if TYPE_CHECKING:
+    from ftkit.evaluating.report import Report
+
+_PARTS = ("model", "method", "task", "generation", "reading")
+_RESAMPLES = 1000
+_SHOWN = 300  # characters of a text among the worst rows
+
+
+def evaluate_command(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN_OR_CHECKPOINT",
+            help="A run's folder; a backbone or checkpoint as it is; with --method, an artifact's folder.",
+        ),
+    ],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[--PART.OPTION VALUE]...", help="Options of generation, and of plugins."),
+    ] = None,
+    *,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The backbone or checkpoint, for a folder.", autocompletion=complete_backbone),
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="The method of an artifact.", autocompletion=complete_method)
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="The task, where no run says it.", autocompletion=complete_task)
+    ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="Another hub id or folder of the weights under an artifact.")
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="Rows with answers, as for train; none: a run's validation rows, or the sample's."),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
+    ] = None,
+    on_bad_row: Annotated[
+        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
+    ] = None,
+    intervals: Annotated[
+        bool, typer.Option("--intervals", help="Add 95% bootstrap intervals to the metrics.")
+    ] = False,
+    worst: Annotated[int, typer.Option(min=0, metavar="N", help="Show so many of the worst rows.")] = 0,
+    output: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where result and predictions go.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn when sampling.")] = 0,
+    device: Device = "auto",
+    json: Json = False,
+) -> None:
+    """Score a run, or a checkpoint that nobody has fine-tuned, on rows with answers.
+
+    Options of generation are --generation.NAME, and those of reading data --reading.NAME.
+
+    Example: ftkit evaluate runs/bart-adapter-translation-1 --intervals --worst 5
+
+    Example: ftkit evaluate t5-tiny --task qa
+    """
+    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
+    options, others = parted(pairs_of(words or []), _PARTS, short)
+    if others:
+        name, value = others[0]
+        raise typer.BadParameter(f"no such option: {value if name is None else f'--{name}'}")
+    if options["reading"] and data is None:
+        raise typer.BadParameter("options of reading are about --data, and none is given")
+    from ftkit.evaluating.command import evaluate
+    from ftkit.training.recipe import Recipe
+
+    generation = options.pop("generation")
+    recipe = Recipe(
+        model=model,
+        method=method,
+        task=task,
+        checkpoint=checkpoint,
+        data=data,
+        seed=seed,
+        device=device,
+        options=options,
+    )
+    report = evaluate(target, recipe, generation, resamples=_RESAMPLES if intervals else 0, output=output)
+    if json:
+        print_json(report.result)
+    else:
+        _print(report, worst)
+
+
+def _print(report: Report, worst: int) -> None:
+    result = report.result
+    for name, value in result["metrics"].items():
+        ends = result["intervals"].get(name)
+        interval = f" (95%: {ends[0]:.4g} to {ends[1]:.4g})" if ends else ""
+        signature = result["signatures"].get(name, "")
+        print_line(f"{name} {value:.4g}{interval}" + (f"  {signature}" if signature else ""))
+    print_line(
+        f"{result['examples']:,} rows, {result['unparseable']:,} outputs without an answer, "
+        f"{result['truncated']:,} inputs truncated, {result['rejected']:,} rows rejected; "
+        f"{result['seconds']:.0f} s, {result['examples_per_second']:,.1f} rows/s"
+    )
+    for row in report.worst(worst):
+        _print_row(row)
+    print_line(f"predictions: {report.folder}")
+
+
+def _print_row(row: Mapping[str, Any]) -> None:
+    metrics = ", ".join(f"{name} {value:.4g}" for name, value in row["metrics"].items())
+    print_line(f"\n{row['place']}: {metrics}")
+    print_line(f"  input       {_shortened(row['input'])}")
+    for reference in row["references"]:
+        print_line(f"  reference   {_shortened(reference)}")
+    print_line(f"  prediction  {_shortened(row['prediction'])}")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"

@@ -1,0 +1,94 @@
+"""A model's answers to examples with references, parsed and scored by the task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ftkit.data.examples import Formatter
+from ftkit.descriptions import Example, TaskInfo
+from ftkit.inference.settings import generation_settings, used_settings
+from ftkit.loading import LoadedModel
+from ftkit.prediction import Prediction, predict
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What came of it.
+
+    Attributes:
+        metrics: The task's metrics.
+        predictions: An answer for each example.
+        examples: The examples.
+        references: For each example what the task parses of its references.
+        generation: The settings that decided what was answered.
+    """
+
+    metrics: Mapping[str, float]
+    predictions: Sequence[Prediction]
+    examples: Sequence[Example]
+    references: Sequence[Sequence[Any]]
+    generation: Mapping[str, Any]
+
+    @property
+    def answers(self) -> list[Any]:
+        """What the task parses of each prediction; None where it holds no answer."""
+        return [each.answer for each in self.predictions]
+
+    @property
+    def unparseable(self) -> int:
+        """How many predictions held no answer."""
+        return sum(each.answer is None for each in self.predictions)
+
+    @property
+    def truncated(self) -> int:
+        """How many inputs lost their end to the limit."""
+        return sum(each.truncated for each in self.predictions)
+
+
+def evaluate_examples(
+    loaded: LoadedModel,
+    formatter: Formatter,
+    task: TaskInfo,
+    examples: Sequence[Example],
+    settings: Mapping[str, Any],
+) -> Evaluation:
+    """Answer each example, parse, and score.
+
+    Args:
+        loaded: Model and tokenizer.
+        formatter: The task's hooks.
+        task: What the task says of itself.
+        examples: With references.
+        settings: As for `predict`.
+    """
+    predictions = predict(loaded, formatter, task, examples, settings)
+    references = [[formatter.parse(each) for each in example.references] for example in examples]
+    metrics = formatter.manager.hook.score(
+        predictions=[each.answer for each in predictions], references=references, options=formatter.options
+    )
+    generation = used_settings(generation_settings(settings, task))
+    return Evaluation(metrics, predictions, examples, references, generation)
+
+
+def scored_rows(evaluation: Evaluation, formatter: Formatter) -> list[dict[str, Any]]:
+    """Each example with its references, its prediction, what was parsed of it, and its own metrics."""
+    from ftkit.scoring import row_scores  # noqa: PLC0415 - imports numpy, which a plan does without
+
+    scores = row_scores(formatter, evaluation.answers, evaluation.references)
+    return [
+        {
+            "input": prediction.input,
+            "references": example.references,
+            "prediction": prediction.text,
+            "parsed": prediction.answer,
+            "metrics": dict(metrics),
+            "score": prediction.score,
+            "truncated": prediction.truncated,
+            "windows": prediction.windows,
+        }
+        for example, prediction, metrics in zip(
+            evaluation.examples, evaluation.predictions, scores, strict=True
+        )
+    ]

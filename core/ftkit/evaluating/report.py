@@ -1,0 +1,125 @@
+"""The figures of an evaluation with all that they depend on, and the folder that keeps them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ftkit.descriptions import Metric
+from ftkit.errors import RunError
+from ftkit.evaluating.evaluation import Evaluation, evaluate_examples, scored_rows
+from ftkit.evaluating.rows import REJECTED, EvaluationRows
+from ftkit.files import empty_folder, next_free_folder, write_whole
+from ftkit.memory import peak_memory
+from ftkit.predictor import Predictor
+from ftkit.scoring import intervals, signatures
+
+RESULT, PREDICTIONS = "result.json", "predictions.jsonl"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of an evaluation.
+
+    Attributes:
+        folder: Where it is kept.
+        result: What `result.json` holds; times in seconds, sizes in bytes.
+        rows: What `predictions.jsonl` holds: for each example its place, input, references, prediction,
+            parsed answer and metrics.
+        decisive: The task's first metric.
+    """
+
+    folder: Path
+    result: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]
+    decisive: Metric
+
+    def worst(self, count: int) -> list[Mapping[str, Any]]:
+        """The rows with the worst values of the decisive metric, the worst first; of equals, the surest."""
+        name, sign = self.decisive.name, 1 if self.decisive.higher_is_better else -1
+        return sorted(self.rows, key=lambda row: (sign * row["metrics"][name], -row["score"]))[:count]
+
+
+def make_report(
+    subject: Predictor,
+    rows: EvaluationRows,
+    generation: Mapping[str, Any],
+    *,
+    seed: int,
+    resamples: int,
+    output: str | None,
+    beside: Path,
+) -> Report:
+    """Evaluate, and keep what came of it.
+
+    Args:
+        subject: What is evaluated.
+        rows: On which rows.
+        generation: A value for every option of generation.
+        seed: Of what is drawn when sampling, and of the intervals.
+        resamples: How many resamples give the 95% intervals; 0: none are made.
+        output: The folder to write; None: a new one in `beside`.
+        beside: Where that is.
+
+    Raises:
+        RunError: The folder holds something, or can't be made.
+    """
+    try:
+        folder = empty_folder(Path(output)) if output else next_free_folder(beside, subject.plan.name)
+    except OSError as error:
+        raise RunError(f"the evaluation's folder can't be made: {error}") from error
+    began = time.perf_counter()
+    settings = {**generation, "seed": seed}
+    evaluation = evaluate_examples(subject.loaded, subject.formatter, subject.task, rows.examples, settings)
+    seconds = time.perf_counter() - began
+    result = {
+        **_figures(subject, evaluation, resamples, seed),
+        "rejected": rows.rejected,
+        "seconds": round(seconds, 3),
+        "examples_per_second": round(len(evaluation.examples) / seconds, 2),
+        "peak_memory_bytes": peak_memory(),
+        "data": {"sources": list(rows.sources), "fingerprint": rows.fingerprint},
+        "seed": seed,
+        **subject.plan.made_with,
+        "output": str(folder),
+    }
+    scored = [
+        {"place": rows.place(index), **row}
+        for index, row in enumerate(scored_rows(evaluation, subject.formatter))
+    ]
+    write_whole(folder / PREDICTIONS, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in scored))
+    if rows.rejected:
+        write_whole(folder / REJECTED, rows.rejected_lines)
+    write_whole(folder / RESULT, json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    return Report(folder, result, scored, subject.task.metrics[0])
+
+
+def _figures(subject: Predictor, evaluation: Evaluation, resamples: int, seed: int) -> dict[str, Any]:
+    recipe, formatter = subject.plan.recipe, subject.formatter
+    ends = {}
+    if resamples:
+        ends = intervals(
+            formatter,
+            subject.task,
+            evaluation.answers,
+            evaluation.references,
+            resamples=resamples,
+            seed=seed,
+        )
+    return {
+        "model": recipe.model,
+        "checkpoint": subject.plan.checkpoint,
+        "method": recipe.method,
+        "task": recipe.task,
+        "metrics": dict(evaluation.metrics),
+        "intervals": {name: list(pair) for name, pair in ends.items()},
+        "signatures": signatures(formatter, evaluation.references),
+        "examples": len(evaluation.examples),
+        "unparseable": evaluation.unparseable,
+        "truncated": evaluation.truncated,
+        "generation": dict(evaluation.generation),
+    }

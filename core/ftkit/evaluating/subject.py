@@ -1,0 +1,63 @@
+"""What is evaluated: a run, a checkpoint as it is (the baseline), or an artifact that somebody else saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ftkit.errors import RunError
+from ftkit.predictor import Predictor, load_planned
+from ftkit.runs import load_run
+from ftkit.training.folder import RunFolder
+from ftkit.training.plan import make_plan
+from ftkit.training.recipe import Recipe
+
+_OF_A_RUN = ("model", "method", "task", "checkpoint")
+
+
+def load_subject(target: str, recipe: Recipe) -> Predictor:
+    """Load what is to be evaluated.
+
+    Args:
+        target: A run's folder; else a backbone, one of its checkpoints, a hub id or a folder in hub format;
+            or, where the recipe names a method, the folder of an artifact in its library's format.
+        recipe: Model, method, task and their options where the target is no run; data and device.
+
+    Raises:
+        RunError: The target is a run and the recipe names what only the run can decide, or it is none and
+            something is missing.
+        FtkitError: A plugin, an option or a checkpoint can't be used.
+    """
+    if RunFolder(Path(target)).recipe.is_file():
+        _demand_nothing_else(target, recipe)
+        return load_run(target, recipe.device)
+    folder = Path(target)
+    if recipe.method is not None:
+        return _with_artifact(folder, recipe)
+    if recipe.model is not None:
+        chosen = replace(recipe, checkpoint=target)
+    elif folder.is_dir():
+        raise RunError(
+            f"{target} is no run, for it has no recipe.yaml; say which backbone these weights are of with "
+            "--model NAME, and with --method NAME if a method saved them as its artifact"
+        )
+    else:
+        chosen = replace(recipe, model=target)
+    plan = make_plan(chosen, trains=False)
+    return Predictor(plan, load_planned(plan, None, recipe.device))
+
+
+def _demand_nothing_else(target: str, recipe: Recipe) -> None:
+    given = [f"--{name}" for name in _OF_A_RUN if getattr(recipe, name) is not None]
+    given += [f"--{part}.{name}" for part in _OF_A_RUN[:3] for name in recipe.options.get(part, {})]
+    if given:
+        raise RunError(f"{target} is a run, which has its own: leave out {', '.join(given)}")
+
+
+def _with_artifact(folder: Path, recipe: Recipe) -> Predictor:
+    if not folder.is_dir():
+        raise RunError(f"{folder}: there is no such folder, and --method {recipe.method} wants its artifact")
+    if recipe.model is None:
+        raise RunError(f"{folder}: say with --model NAME to which checkpoint the artifact belongs")
+    plan = make_plan(recipe)
+    return Predictor(plan, load_planned(plan, folder, recipe.device))
