@@ -1,0 +1,153 @@
+"""`ftkit evaluate`: runs, checkpoints as they are, data; figures, files, errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ftkit
+from support.program import run_ftkit
+
+KEYS = {
+    *("metrics", "examples", "unparseable", "truncated", "seconds", "examples_per_second"),
+    *(
+        "peak_memory_bytes",
+        "generation",
+        "signatures",
+        "intervals",
+        "rejected",
+        "data",
+        "versions",
+        "plugins",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on the bundled sample that has learned next to nothing."""
+    recipe = ftkit.Recipe(
+        model="t5",
+        method="lora",
+        task="sentiment",
+        output=str(tmp_path_factory.mktemp("runs") / "run"),
+        device="cpu",
+        options={"training": {"max_steps": 2}},
+    )
+    return ftkit.train(recipe, quiet=True).folder
+
+
+def lines(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_run_scores_on_its_validation_rows_what_its_result_says(run: Path) -> None:
+    report = ftkit.evaluate(run)
+    told = json.loads((run / "result.json").read_text())
+    assert report.result["metrics"] == told["metrics"]
+    assert report.result["examples"] == told["validation_examples"]
+    assert report.folder == run / "evaluations" / "t5-lora-sentiment-1"
+    assert set(report.result) >= KEYS
+    assert json.loads((report.folder / "result.json").read_text()) == report.result
+    kept = lines(report.folder / "predictions.jsonl")
+    right = [row["parsed"] == (row["references"] == ["sentiment: True"]) for row in kept]
+    assert sum(right) / len(right) == report.result["metrics"]["accuracy"]
+    assert [row["metrics"]["accuracy"] for row in kept] == right
+
+
+def test_a_second_evaluation_has_a_folder_of_its_own(run: Path) -> None:
+    folders = {ftkit.evaluate(run).folder for _ in range(2)}
+    assert len(folders) == 2
+
+
+def test_a_checkpoint_nobody_has_fine_tuned_is_the_baseline(tmp_path: Path) -> None:
+    ended = run_ftkit("evaluate", "flan-t5-tiny", "--task", "sentiment", "--json", cwd=tmp_path)
+    assert ended.status == 0, ended.err
+    result = ended.json
+    assert (result["checkpoint"], result["method"]) == ("flan-t5-tiny", None)
+    assert result["generation"]["decoding"] == "labels"
+    assert (tmp_path / result["output"] / "predictions.jsonl").is_file()
+
+
+def test_what_a_checkpoint_writes_by_itself_is_counted_where_it_is_no_answer(tmp_path: Path) -> None:
+    options = ["--task", "sentiment", "--generation.decoding", "generate", "--json"]
+    ended = run_ftkit("evaluate", "t5-tiny", *options, cwd=tmp_path)
+    assert ended.status == 0, ended.err
+    assert ended.json["unparseable"] == ended.json["examples"]
+    assert ended.json["metrics"]["accuracy"] == 0
+
+
+def test_given_rows_are_scored_and_bad_ones_set_aside(run: Path, tmp_path: Path) -> None:
+    data = tmp_path / "rows.jsonl"
+    rows = [
+        {"text": "I liked it.", "label": 1},
+        {"text": "I hated it.", "label": "??"},
+        {"text": "x", "label": 0},
+    ]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    arguments = ["evaluate", str(run), "--data", str(data), "--output", str(tmp_path / "out"), "--json"]
+    refused = run_ftkit(*arguments)
+    assert refused.status == 2
+    assert f"{data}:2: label '??' is none of" in refused.err
+    ended = run_ftkit(*arguments, "--on-bad-row", "set-aside", "--intervals")
+    assert ended.status == 0, ended.err
+    assert (ended.json["examples"], ended.json["rejected"]) == (2, 1)
+    assert [row["line"] for row in lines(tmp_path / "out" / "rejected.jsonl")] == [2]
+    assert [row["place"] for row in lines(tmp_path / "out" / "predictions.jsonl")] == [
+        f"{data}:1",
+        f"{data}:3",
+    ]
+    low, high = ended.json["intervals"]["accuracy"]
+    assert low <= ended.json["metrics"]["accuracy"] <= high
+
+
+def test_the_worst_rows_come_first_and_of_equals_the_surest(run: Path) -> None:
+    report = ftkit.evaluate(run)
+    worst = report.worst(len(report.rows))
+    keys = [(row["metrics"]["accuracy"], -row["score"]) for row in worst]
+    assert keys == sorted(keys)
+    ended = run_ftkit("evaluate", str(run), "--worst", "2")
+    assert ended.status == 0, ended.err
+    shown = [line for line in ended.out.splitlines() if line.startswith("  input")]
+    assert shown == [f"  input       {row['input']}" for row in worst[:2]]
+
+
+def test_generation_is_what_was_asked_for_and_is_written_into_the_result(tmp_path: Path) -> None:
+    recipe = ftkit.Recipe(model="bart-tiny", task="translation", device="cpu")
+    beams = ftkit.evaluate("bart-tiny", recipe, {"num_beams": 2}, output=str(tmp_path / "beams"))
+    assert beams.result["generation"]["num_beams"] == 2
+    assert beams.result["generation"]["no_repeat_ngram_size"] == 0
+    assert "temperature" not in beams.result["generation"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{run}", "--task", "qa"], "is a run, which has its own: leave out --task"),
+        (["{run}", "--method.rank", "4"], "leave out --method.rank"),
+        (
+            ["{run}", "--generation.beams", "4"],
+            "generation.beams: there is no such option; did you mean num_beams",
+        ),
+        (["{run}/artifact"], "say which backbone these weights are of with --model NAME"),
+        (["{run}/artifact", "--method", "lora", "--task", "qa"], "to which checkpoint the artifact belongs"),
+        (["none", "--method", "lora", "--task", "qa"], "there is no such folder"),
+        (["t5-tiny"], "say which task: --task NAME"),
+        (["t5-tinny", "--task", "qa"], "did you mean t5-tiny"),
+        (["{run}", "--output", "{run}"], "is not empty; choose another --output"),
+        (["{run}", "--data", "none.csv"], "none.csv: No such file or directory"),
+        (["{run}", "--columns", "text=body"], "options of reading are about --data"),
+        (["{run}", "--wurst", "3"], "no such option: --wurst"),
+    ],
+)
+def test_a_mistake_is_told_in_one_message(
+    arguments: list[str], message: str, run: Path, tmp_path: Path
+) -> None:
+    ended = run_ftkit("evaluate", *(each.format(run=run) for each in arguments), cwd=tmp_path)
+    assert ended.status == 2, ended.err
+    assert message in " ".join(ended.err.split())
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
