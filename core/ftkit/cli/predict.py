@@ -17,6 +17,7 @@ from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import Pair, joined, pairs_of, parted
+from ftkit.predicting import CHUNK_ROWS
 
 if TYPE_CHECKING:
     from ftkit.predicting.request import Request
@@ -56,7 +57,7 @@ def predict(
     on_bad_row: Annotated[
         str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
     ] = None,
-    chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = 1024,
+    chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = CHUNK_ROWS,
     seed: Annotated[int, typer.Option(help="Seed of what is drawn when sampling.")] = 0,
     device: Device = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,

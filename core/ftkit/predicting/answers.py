@@ -63,4 +63,9 @@ def _as_json(record: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int) else ascii(value)
+    """A value that JSON can write as it is; others as Python would."""
+    try:
+        _as_json({"": value})
+    except ValueError:
+        return ascii(value)
+    return value
