@@ -25,6 +25,7 @@ from ftkit.prediction import Prediction
         (dt.date(2020, 2, 1), "2020-02-01"),
         (math.nan, "nan"),
         ({"a": math.nan}, "{'a': nan}"),
+        ({(1, 2): 3}, "{(1, 2): 3}"),
         ("half \ud800", r"'half \ud800'"),
     ],
 )

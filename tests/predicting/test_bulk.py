@@ -171,6 +171,20 @@ def test_a_signal_waits_for_the_end_of_the_chunk(stopped: tuple[Path, Path], loa
     assert [line["row"] for line in lines_of(output)] == list(range(1, 11))
 
 
+def test_a_signal_says_how_to_go_on_once_there_is_something_to_go_on_with(
+    stopped: tuple[Path, Path], loaded: LoadedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_to_stop(*_: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(bulk, "identity_of", told_to_stop)
+    data, output = stopped
+    with pytest.raises(ftkit.Interrupted, match="SIGINT; go on with: the same with resume=True"):
+        predict(loaded, data, output, resume=True)
+    with pytest.raises(ftkit.Interrupted, match="SIGINT; nothing was written yet"):
+        predict(loaded, data, output.with_name("other.jsonl"))
+
+
 def test_a_torn_line_is_cut_off(stopped: tuple[Path, Path], loaded: LoadedRun) -> None:
     data, output = stopped
     with output.open("a") as stream:

@@ -52,7 +52,10 @@ def _line(row: InputRow, prediction: Prediction) -> str:
     }
     try:
         return _as_json(record)
-    except ValueError:  # NaN out of Parquet, or half a surrogate pair in a file's name
+    except (
+        ValueError,
+        TypeError,
+    ):  # NaN out of Parquet, half a surrogate pair in a name, keys that are no text
         return _as_json({name: _plain(value) for name, value in record.items()})
 
 
@@ -66,6 +69,6 @@ def _plain(value: Any) -> Any:
     """A value that JSON can write as it is; others as Python would."""
     try:
         _as_json({"": value})
-    except ValueError:
+    except (ValueError, TypeError):
         return ascii(value)
     return value
