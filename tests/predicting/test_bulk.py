@@ -142,6 +142,21 @@ def test_killed_at_any_write_and_gone_on_with_it_becomes_the_file_that_it_would_
     assert not progress_path(cut).exists()
 
 
+def test_killed_before_there_was_a_file_an_input_without_rows_still_gives_one(
+    loaded: LoadedRun, tmp_path: Path
+) -> None:
+    data, output = write_rows(tmp_path / "rows.jsonl", []), tmp_path / "out.jsonl"
+
+    def killed_at_once() -> None:
+        killed.kill_self_at(1, Path, "touch")
+        predict(loaded, data, output)
+
+    assert killed.in_child(killed_at_once) == -9
+    assert (progress_path(output).exists(), output.exists()) == (True, False)
+    predict(loaded, data, output, resume=True)
+    assert output.read_bytes() == b""
+
+
 @pytest.fixture
 def stopped(loaded: LoadedRun, tmp_path: Path) -> tuple[Path, Path]:
     """An input of ten rows, and an output that has four of them."""
