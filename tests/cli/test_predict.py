@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import typer
 
 import ftkit
 from ftkit.cli.app import app
+from ftkit.cli.output import print_json_lines
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.inference.settings import GENERATION
 from support.asking import lines_of, run_of_one_step, sentences, write_rows
@@ -82,6 +84,16 @@ def test_a_file_is_written_and_summed_up_as_json(
         *("seconds", "rows_per_second", "peak_memory_bytes"),
     }
     assert (summary["output"], summary["rows"], summary["rejected"]) == (str(output), 6, 0)
+
+
+@pytest.mark.parametrize(("encoding", "letter"), [("utf-8", "ä"), ("ascii", r"\u00e4"), ("cp1252", "ä")])
+def test_lines_of_json_mean_the_same_in_any_encoding(
+    encoding: str, letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding, errors="replace"))
+    print_json_lines(['{"a": "ä"}', '{"a": 1}'])
+    assert raw.getvalue().decode(encoding) == f'{{"a": "{letter}"}}\n{{"a": 1}}\n'
 
 
 def test_bad_rows_are_told_before_anything_is_printed(

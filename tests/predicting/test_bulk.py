@@ -145,6 +145,21 @@ def test_killed_at_any_write_and_gone_on_with_it_becomes_the_file_that_it_would_
     assert not progress_path(cut).exists()
 
 
+def test_killed_before_there_was_a_file_an_input_without_rows_still_gives_one(
+    loaded: LoadedRun, tmp_path: Path
+) -> None:
+    data, output = write_rows(tmp_path / "rows.jsonl", []), tmp_path / "out.jsonl"
+
+    def killed_at_once() -> None:
+        killed.kill_self_at(1, Path, "touch")
+        predict(loaded, data, output)
+
+    assert killed.in_child(killed_at_once) == -9
+    assert (progress_path(output).exists(), output.exists()) == (True, False)
+    predict(loaded, data, output, resume=True)
+    assert output.read_bytes() == b""
+
+
 @pytest.fixture
 def stopped(loaded: LoadedRun, tmp_path: Path) -> tuple[Path, Path]:
     """An input of ten rows, and an output that has four of them."""
@@ -172,6 +187,20 @@ def test_a_signal_waits_for_the_end_of_the_chunk(stopped: tuple[Path, Path], loa
     assert [line["row"] for line in lines_of(output)] == [1, 2, 3, 4]
     predict(loaded, data, output, resume=True)
     assert [line["row"] for line in lines_of(output)] == list(range(1, 11))
+
+
+def test_a_signal_says_how_to_go_on_once_there_is_something_to_go_on_with(
+    stopped: tuple[Path, Path], loaded: LoadedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_to_stop(*_: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(bulk, "identity_of", told_to_stop)
+    data, output = stopped
+    with pytest.raises(ftkit.Interrupted, match="SIGINT; go on with: the same with resume=True"):
+        predict(loaded, data, output, resume=True)
+    with pytest.raises(ftkit.Interrupted, match="SIGINT; nothing was written yet"):
+        predict(loaded, data, output.with_name("other.jsonl"))
 
 
 def test_a_torn_line_is_cut_off(stopped: tuple[Path, Path], loaded: LoadedRun) -> None:

@@ -17,6 +17,7 @@ from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import Pair, joined, pairs_of, parted
+from ftkit.predicting import CHUNK_ROWS
 
 if TYPE_CHECKING:
     from ftkit.predicting.request import Request
@@ -56,7 +57,7 @@ def predict(
     on_bad_row: Annotated[
         str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
     ] = None,
-    chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = 1024,
+    chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = CHUNK_ROWS,
     seed: Annotated[int, typer.Option(help="Seed of what is drawn when sampling.")] = 0,
     device: Device = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
@@ -75,14 +76,12 @@ def predict(
     options, asked = parted(pairs_of(words or []), _PARTS, short)
     if not asked and source is None and _stdin_holds_rows():
         source = _STDIN
-    _demand_sense(asked, source, output, resume=resume)
+    _demand_sense(asked, source, output, options["reading"], resume=resume)
     from ftkit.runs import load_run
 
     with told_when_stopped():
         loaded = load_run(run, device)
         if source is None:
-            if options["reading"]:
-                raise typer.BadParameter("options of reading are about an --input, and none is given")
             _answer(loaded, asked, options["generation"], seed, json=json)
             return
         from ftkit.predicting.request import make_request
@@ -95,7 +94,14 @@ def predict(
             _write(loaded, request, output, command, resume=resume, quiet=quiet, json=json)
 
 
-def _demand_sense(asked: Sequence[Pair], source: str | None, output: Path | None, *, resume: bool) -> None:
+def _demand_sense(
+    asked: Sequence[Pair],
+    source: str | None,
+    output: Path | None,
+    reading: Mapping[str, Any],
+    *,
+    resume: bool,
+) -> None:
     """Refuse options that say nothing together."""
     if asked and source is not None:
         name, value = asked[0]
@@ -107,6 +113,8 @@ def _demand_sense(asked: Sequence[Pair], source: str | None, output: Path | None
         )
     if source is None and output is not None:
         raise typer.BadParameter("--output takes the predictions of an --input, and none is given")
+    if source is None and reading:
+        raise typer.BadParameter("options of reading are about an --input, and none is given")
     if output is None and resume:
         raise typer.BadParameter("--resume goes on with an --output, and none is given")
 

@@ -8,3 +8,8 @@ output     lines → a file that can be gone on with after anything that stops i
 progress   what a person sees on the way
 bulk       all of that in turn
 """
+
+from __future__ import annotations
+
+CHUNK_ROWS = 1024
+"""Rows answered between two writes: enough for batches of like length, and minutes on a slow machine."""

@@ -52,7 +52,10 @@ def _line(row: InputRow, prediction: Prediction) -> str:
     }
     try:
         return _as_json(record)
-    except ValueError:  # NaN out of Parquet, or half a surrogate pair in a file's name
+    except (
+        ValueError,
+        TypeError,
+    ):  # NaN out of Parquet, half a surrogate pair in a name, keys that are no text
         return _as_json({name: _plain(value) for name, value in record.items()})
 
 
@@ -63,4 +66,9 @@ def _as_json(record: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int) else ascii(value)
+    """A value that JSON can write as it is; others as Python would."""
+    try:
+        _as_json({"": value})
+    except (ValueError, TypeError):
+        return ascii(value)
+    return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,14 @@ from ftkit.memory import peak_memory
 from ftkit.predicting.answers import answer
 from ftkit.predicting.chunks import Chunk, demand_usable, read_chunks, refuse
 from ftkit.predicting.identity import identity_of
-from ftkit.predicting.output import PredictionFile, Progress, demand_same, held_output, unfinished
+from ftkit.predicting.output import (
+    PredictionFile,
+    Progress,
+    demand_same,
+    held_output,
+    progress_path,
+    unfinished,
+)
 from ftkit.predicting.progress import RowProgress
 from ftkit.predicting.request import Request
 from ftkit.runs import LoadedRun
@@ -62,22 +69,30 @@ def predict_to_file(
     """
     interrupts = Interrupts()
     with interrupts.heard(), held_output(output):
-        file = _begun(loaded, request, output, resume=resume)
         try:
-            _write_rest(loaded, request, file, interrupts, quiet=quiet)
-            file.finish()
+            file = _begun(loaded, request, output, resume=resume)
+            with _told_how_far(file, resume_command):
+                _write_rest(loaded, request, file, interrupts, quiet=quiet)
+                file.finish()
         except Interrupted as stopped:
-            raise Interrupted(stopped.signal, resume_command) from None
-        except DataError as error:
-            raise DataError(
-                f"{error}\n{file.progress.done:,} rows before that are done, in {output}"
-            ) from error
-        except OSError as error:
-            raise RunError(
-                f"{output}: {error.strerror or error}; {file.progress.done:,} rows are done; once that is "
-                f"mended, go on with: {resume_command}"
-            ) from error
+            going_on = resume_command if progress_path(output).exists() else None
+            raise Interrupted(stopped.signal, going_on) from None
     return _summary(file)
+
+
+@contextmanager
+def _told_how_far(file: PredictionFile, resume_command: str) -> Iterator[None]:
+    """What goes wrong while rows are answered says how many are done."""
+    try:
+        yield
+    except DataError as error:
+        done = f"{file.progress.done:,} rows before that are done, in {file.path}"
+        raise DataError(f"{error}\n{done}") from error
+    except OSError as error:
+        raise RunError(
+            f"{file.path}: {error.strerror or error}; {file.progress.done:,} rows are done; once that is "
+            f"mended, go on with: {resume_command}"
+        ) from error
 
 
 def _begun(loaded: LoadedRun, request: Request, output: Path, *, resume: bool) -> PredictionFile:

@@ -22,7 +22,8 @@ def identity_of(loaded: LoadedRun, request: Request) -> dict[str, str]:
     return {
         "input": fingerprint_of(contents),
         "reading options": fingerprint_of(_row_options(request)),
-        "run": fingerprint_of(_run(loaded.folder), code_identity(loaded.plan.plugins)),
+        "run": fingerprint_of(_run(loaded.folder)),
+        "task's code": fingerprint_of(code_identity(loaded.plan.plugins)),
         "generation options": fingerprint_of(dict(request.generation)),
         "seed": fingerprint_of(request.seed),
         "chunk size": fingerprint_of(request.chunk_rows),

@@ -78,6 +78,7 @@ class PredictionFile:
             RunError: The file is shorter than it was: nobody can tell what it lost.
             OSError: It can't be written.
         """
+        self.path.touch()  # who was killed at the very beginning has not made it
         _cut(self.path, self.progress.size)
         _cut(self.rejected_path, self.progress.rejected_size)
 

@@ -9,10 +9,8 @@ from typing import Any
 from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.data.sources import Source, find_sources
 from ftkit.inference.settings import GENERATION
+from ftkit.predicting import CHUNK_ROWS
 from ftkit.runs import LoadedRun
-
-CHUNK_ROWS = 1024
-"""Rows answered between two writes: enough for batches of like length, and minutes on a slow machine."""
 
 
 @dataclass(frozen=True)
