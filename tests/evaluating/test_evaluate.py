@@ -116,7 +116,7 @@ def test_the_worst_rows_come_first_and_of_equals_the_surest(run: Path) -> None:
 
 
 def test_generation_is_what_was_asked_for_and_is_written_into_the_result(tmp_path: Path) -> None:
-    recipe = ftkit.Recipe(model="bart-tiny", task="translation", device="cpu")
+    recipe = ftkit.Recipe(model="bart", task="translation", device="cpu")
     beams = ftkit.evaluate("bart-tiny", recipe, {"num_beams": 2}, output=str(tmp_path / "beams"))
     assert beams.result["generation"]["num_beams"] == 2
     assert beams.result["generation"]["no_repeat_ngram_size"] == 0
@@ -135,7 +135,7 @@ def test_generation_is_what_was_asked_for_and_is_written_into_the_result(tmp_pat
         (["{run}/artifact"], "say which backbone these weights are of with --model NAME"),
         (["{run}/artifact", "--method", "lora", "--task", "qa"], "to which checkpoint the artifact belongs"),
         (["none", "--method", "lora", "--task", "qa"], "there is no such folder"),
-        (["t5-tiny"], "say which task: --task NAME"),
+        (["t5-tiny", "--data", "rows.csv"], "say which task: --task NAME"),
         (["t5-tinny", "--task", "qa"], "did you mean t5-tiny"),
         (["{run}", "--output", "{run}"], "is not empty; choose another --output"),
         (["{run}", "--data", "none.csv"], "none.csv: No such file or directory"),

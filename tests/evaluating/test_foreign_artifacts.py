@@ -1,4 +1,4 @@
-"""Artifacts that PEFT and adapters saved are opened, ours are opened by them, and the answers are the same."""
+"""Artifacts of PEFT and adapters are opened here, ours there, and the answers are the same."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 import torch
 
 import ftkit
+from ftkit_plugins.tasks import translation
 
 TEXTS = ["The dog sleeps.", "The old cat sees the bird.", "A woman sings in the garden."]
 CHECKPOINT = "t5-tiny"
@@ -34,8 +35,9 @@ def plain() -> Any:
 def written_by(model: Any) -> list[str]:
     """What transformers generates, one input at a time."""
     tokenizer = ftkit.load(CHECKPOINT, device="cpu").tokenizer
+    limit = translation.describe_task().max_output_tokens
     inputs = [tokenizer(f"translate to german. english: {text}", return_tensors="pt") for text in TEXTS]
-    ids = [model.eval().generate(**each, max_new_tokens=128, num_beams=1)[0] for each in inputs]
+    ids = [model.eval().generate(**each, max_new_tokens=limit, num_beams=1)[0] for each in inputs]
     return [tokenizer.decode(each, skip_special_tokens=True) for each in ids]
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ftkit.errors import RunError
+from ftkit.loading import backbone_info
+from ftkit.plugins import load_plugins
 from ftkit.predictor import Predictor, load_planned
 from ftkit.runs import load_run
 from ftkit.training.folder import RunFolder
@@ -34,9 +36,9 @@ def load_subject(target: str, recipe: Recipe) -> Predictor:
     folder = Path(target)
     if recipe.method is not None:
         return _with_artifact(folder, recipe)
-    if recipe.model is not None:
+    if recipe.model is not None and not _names_checkpoint_of(recipe.model, target):
         chosen = replace(recipe, checkpoint=target)
-    elif folder.is_dir():
+    elif recipe.model is None and folder.is_dir():
         raise RunError(
             f"{target} is no run, for it has no recipe.yaml; say which backbone these weights are of with "
             "--model NAME, and with --method NAME if a method saved them as its artifact"
@@ -45,6 +47,11 @@ def load_subject(target: str, recipe: Recipe) -> Predictor:
         chosen = replace(recipe, model=target)
     plan = make_plan(chosen, trains=False)
     return Predictor(plan, load_planned(plan, None, recipe.device))
+
+
+def _names_checkpoint_of(model: str, target: str) -> bool:
+    """Whether the target is the model itself, or one of its checkpoints by name."""
+    return target == model or target in backbone_info(load_plugins(backbone=model)).checkpoints
 
 
 def _demand_nothing_else(target: str, recipe: Recipe) -> None:

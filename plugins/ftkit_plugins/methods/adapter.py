@@ -104,13 +104,16 @@ def load_artifact(model: PreTrainedModel, directory: Path) -> PreTrainedModel:
     """Put a saved adapter into a freshly loaded backbone."""
     demand_unwrapped(model)
     training = model.training
-    _demand_fit(read_artifact_config(directory, _WEIGHTS), model, directory)
+    config = read_artifact_config(directory, _WEIGHTS)
+    _demand_fit(config, model, directory)
     _initialise(model)
     try:
         model.load_adapter(str(directory), load_as=_NAME, with_head=False, use_safetensors=True)
     except (ValueError, RuntimeError, TypeError, KeyError, OSError) as error:
         raise CheckpointError(f"{directory} doesn't fit this backbone: {error}") from error
-    demand_same_tensors(set(_own_tensors(model)), directory, _WEIGHTS)
+    # Somebody else's adapter has another name, which is part of its tensors' names.
+    saved_as = {name.replace(f".{_NAME}.", f".{config.get('name')}.") for name in _own_tensors(model)}
+    demand_same_tensors(saved_as, directory, _WEIGHTS)
     return _trained(model, training=training)
 
 
