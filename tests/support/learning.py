@@ -4,8 +4,8 @@
 
 Nothing of it is pretrained: what a model then knows, fine-tuning has taught it. AdamW moves every weight by
 about the same, and T5's embeddings start a hundred times as large as its attention weights, made for
-Adafactor's relative steps. So for `imdb` all that is added up along the layers starts smaller in proportion,
-embeddings included: the same function, and words learn their meaning twenty times sooner.
+Adafactor's relative steps. So all that is added up along the layers starts smaller in proportion, embeddings
+included: the same function, and words learn their meaning twenty times sooner.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from transformers import T5Config, T5ForConditionalGeneration, T5TokenizerFast
@@ -38,11 +37,12 @@ def multi30k_texts() -> Iterator[str]:
 
 
 TEXTS: dict[str, Callable[[], Iterator[str]]] = {"imdb": imdb_texts, "multi30k": multi30k_texts}
-SIZES: dict[str, dict[str, Any]] = {
-    "imdb": {"d_model": 128, "num_layers": 1, "num_decoder_layers": 1, "tie_word_embeddings": False},
+SIZES = {
+    "imdb": {"d_model": 128, "num_layers": 1, "num_decoder_layers": 1},
     "multi30k": {"d_model": 256, "num_layers": 3, "num_decoder_layers": 3},
 }
-SCALES = {"imdb": 0.05, "multi30k": 1.0}
+SCALE = 0.05  # of what is added up along the layers
+HEAD_SCALE = 0.1  # an even start: T5's own is sure of a random word
 VOCABULARIES = {"imdb": 16_000, "multi30k": 8_000}
 
 
@@ -61,14 +61,14 @@ def save_checkpoint(data: str, folder: Path) -> None:
         d_ff=2 * width,
         num_heads=width // 32,
         decoder_start_token_id=0,
+        tie_word_embeddings=False,
         **size,
     )
     model = T5ForConditionalGeneration(config)
     for name, parameter in model.named_parameters():
         if name == "shared.weight" or name.endswith((".o.weight", ".wo.weight")):
-            parameter.data *= SCALES[data]
-    if not config.tie_word_embeddings:
-        model.lm_head.weight.data *= 0.1  # an even start: T5's own is sure of a random word
+            parameter.data *= SCALE
+    model.lm_head.weight.data *= HEAD_SCALE
     model.save_pretrained(folder)
 
 
