@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from transformers.data.data_collator import pad_without_fast_tokenizer_warning
 
 from ftkit.data.bucketing import cut
 from ftkit.errors import RunError
+from ftkit.inference.progress import RowProgress
 from ftkit.memory import ran_out_of_memory, release_memory
 from ftkit.precision import in_bfloat16
 
@@ -43,6 +44,8 @@ def outputs_of(
     inputs: Sequence[list[int]],
     answer: Callable[[Batch], Sequence[Output]],
     settings: Mapping[str, Any],
+    *,
+    quiet: bool = True,
 ) -> list[Output]:
     """Answer inputs batch by batch, the longest first, so that a lack of memory shows at once.
 
@@ -52,6 +55,7 @@ def outputs_of(
         inputs: Token ids of each input.
         answer: Gives the outputs of one batch.
         settings: `token_budget`, `max_output_tokens`, `precision` and `seed` are used.
+        quiet: Show no progress.
 
     Raises:
         RunError: A single input doesn't fit into memory.
@@ -59,10 +63,11 @@ def outputs_of(
     lengths = [(len(ids), settings["max_output_tokens"]) for ids in inputs]
     longest_first = sorted(range(len(inputs)), key=lambda index: -lengths[index][0])
     outputs: dict[int, Output] = {}
-    with _ready(model, settings):
+    with _ready(model, settings), closing(RowProgress(len(inputs), 0, quiet=quiet)) as shown:
         for batch in _few(cut(longest_first, lengths, settings["token_budget"])):
             answered = _answered([inputs[index] for index in batch], tokenizer, model.device, answer)
             outputs.update(zip(batch, answered, strict=True))
+            shown.advance(len(batch))
     return [outputs[index] for index in range(len(inputs))]
 
 
