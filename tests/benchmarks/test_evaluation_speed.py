@@ -22,8 +22,8 @@ from support.real_size import save_checkpoint
 PROGRAM = Path(__file__).with_name("evaluation_program.py")
 TESTS = Path(__file__).parents[1]
 TRIALS = 3
-STEPS = {"t5-tiny": 300, "flan-t5-small": 60}
-ROWS = {"t5-tiny": 400, "flan-t5-small": 64}
+STEPS = {"t5-tiny": 300, "flan-t5-small": 30}
+ROWS = {"t5-tiny": 200, "flan-t5-small": 48}
 
 
 def fine_tuned(checkpoint: str, task: str, folder: Path) -> Path:
