@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import ftkit
 from support.program import run_ftkit, run_python
 from support.real_data import FOLDER, TRAINING, head_of_validation, needs_real_data
 from support.real_size import save_checkpoint
@@ -41,7 +42,10 @@ def fine_tuned(checkpoint: str, task: str, folder: Path) -> Path:
         timeout=3000,
     )
     assert ended.status == 0, ended.err
-    return run / "artifact"
+    artifact = run / "artifact"
+    source = str(weights) if weights.exists() else None
+    ftkit.load(checkpoint, checkpoint=source, device="cpu").tokenizer.save_pretrained(artifact)
+    return artifact
 
 
 def measured(side: str, checkpoint: str, weights: Path, task: str) -> Any:
