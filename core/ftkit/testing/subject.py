@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pluggy import PluginManager
+
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.loading import LoadedPlugin, load_plugin
 from ftkit.registry.probe import probe
@@ -97,14 +99,14 @@ class Subject:
         defaults = {option.name: option.default for option in self.info.options}
         return Options(defaults | changes, self.read)
 
-    def hooks(self, **partners: object) -> Any:
+    def manager(self, **partners: object) -> PluginManager:
         """The hooks of a run with this plugin and partners of other kinds."""
-        return create_manager({"subject": self.loaded.implementation, **partners}).hook
+        return create_manager({"subject": self.loaded.implementation, **partners})
 
     @cached_property
     def hook(self) -> Any:
-        """The hooks of this plugin alone."""
-        return self.hooks()
+        """The hooks of this plugin alone, to be called."""
+        return self.manager().hook
 
     def around(self) -> AbstractContextManager[object]:
         """What every property is tried in."""

@@ -1,0 +1,183 @@
+"""Properties of a task: rows become examples."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from ftkit.descriptions import Example
+from ftkit.errors import OptionsError, RowError
+from ftkit.testing.properties import conforms
+from ftkit.testing.task_subject import TaskSubject
+from ftkit.testing.violations import Violation, demand
+
+_NO_TEXTS: tuple[Any, ...] = (None, "", " ", 7, [], {}, ["text"], b"text")
+
+
+def _has_required(subject: TaskSubject) -> bool:
+    return bool(subject.required)
+
+
+@conforms("format_example")
+def every_row_gives_an_input_and_a_target(subject: TaskSubject) -> None:
+    """Texts with something in them; the target is one of the references."""
+    for row, example in zip(subject.rows, subject.examples, strict=True):
+        demand(type(example) is Example, f"format_example gives a {type(example).__name__}", "give an Example")
+        texts = (example.input, example.target, *example.references)
+        demand(all(isinstance(text, str) and text.strip() for text in texts), f"an empty text from {row!r:.200}")
+        demand(example.target in example.references, "the target is none of its references")
+
+
+@conforms("format_example")
+def formats_are_pure(subject: TaskSubject) -> None:
+    """The same row gives the same example, whatever came before; the row stays as it is."""
+    rows = list(subject.rows)
+    kept = copy.deepcopy(rows)
+    forwards = [subject.format(row) for row in rows]
+    backwards = [subject.format(row) for row in reversed(rows)][::-1]
+    twice = [subject.format(row) for row in rows for _ in range(2)][1::2]
+    demand(rows == kept, "a row is changed by formatting it", "copy what you change")
+    remedy = "let an example depend on its row and the options alone"
+    demand(forwards == backwards == twice, "a row's example depends on the rows before it", remedy)
+
+
+@conforms("describe", when=lambda subject: subject.info.sample, otherwise="it brings no sample")
+def every_row_of_the_sample_can_be_used(subject: TaskSubject) -> None:
+    """Of both files, which lie beside the plugin."""
+    for name in ("train", "validation"):
+        file = getattr(subject.info.sample, name)
+        demand(Path(file).is_absolute(), f"the sample's path {file!r} is relative", "build it from __file__")
+        for record in subject.records(file):
+            for row in subject.formatter.rows(record.row):
+                demand(subject.format(row).target, f"{record.place} has no answer", "give rows with answers")
+
+
+@conforms("describe")
+def rows_have_the_columns_that_are_declared(subject: TaskSubject) -> None:
+    """The required ones each, and at least one of those declared."""
+    declared = {column.name for column in subject.info.columns}
+    for row in subject.rows:
+        missing = [name for name in subject.required if name not in row]
+        demand(not missing, f"a usable row lacks {missing}, declared as required", "declare it required=False")
+        demand(declared & row.keys(), f"a usable row has no declared column but {', '.join(row)}")
+
+
+@conforms("format_example", when=_has_required, otherwise="no column is required")
+def a_row_without_a_required_column_is_refused_by_name(subject: TaskSubject) -> None:
+    """With `RowError`, which is shown with file and line."""
+    for name in subject.required:
+        row = {key: value for key, value in subject.rows[0].items() if key != name}
+        remedy = f'raise ftkit.RowError(f"the row lacks {name!r}")'
+        try:
+            subject.format(row)
+        except RowError as error:
+            demand(name in str(error), f"the error about a row without {name!r} doesn't name it", remedy)
+        except Exception as error:
+            raise Violation(f"a row without {name!r} raises {type(error).__name__}", remedy) from error
+        else:
+            raise Violation(f"a row without {name!r} is not refused", remedy)
+
+
+@conforms("format_example")
+def odd_values_are_used_or_refused_and_crash_nothing(subject: TaskSubject) -> None:
+    """Rows are untrusted: any value may stand in any column."""
+    for column in subject.rows[0]:
+        for value in _NO_TEXTS:
+            try:
+                subject.format({**subject.rows[0], column: value})
+            except RowError:
+                continue
+            except Exception as error:
+                raise Violation(
+                    f"{value!r} in {column!r} raises {type(error).__name__}", "raise ftkit.RowError"
+                ) from error
+
+
+def _has_answer_columns(subject: TaskSubject) -> bool:
+    return 0 < len(subject.required) < len(subject.info.columns)
+
+
+@conforms("format_example", when=_has_answer_columns, otherwise="no column is for the answer alone")
+def the_input_is_the_same_without_the_answer(subject: TaskSubject) -> None:
+    """Prediction has rows without answers; an answer in the input would be learnt by heart."""
+    for row, example in zip(subject.rows, subject.examples, strict=True):
+        asked = subject.format({name: row[name] for name in subject.required})
+        demand(asked.input == example.input, "the input depends on columns that aren't required")
+
+
+@conforms("describe")
+def targets_fit_the_declared_length(subject: TaskSubject) -> None:
+    """No tokenizer has fewer tokens than words, or generation would cut the answer."""
+    longest = max(len(target.split()) for target in subject.targets)
+    limit = subject.info.max_output_tokens
+    demand(longest <= limit, f"a target has {longest} words, and max_output_tokens is {limit}")
+
+
+@conforms(
+    "describe", when=lambda subject: subject.info.labels, otherwise="its targets are an open set: no labels"
+)
+def targets_are_the_labels(subject: TaskSubject) -> None:
+    """Each target is a label, and each label is an answer of its own."""
+    unknown = sorted(set(subject.targets) - set(subject.info.labels))
+    demand(not unknown, f"the target {unknown[0]!r} is none of its labels" if unknown else "", "declare it")
+    answers = [subject.formatter.parse(label) for label in subject.info.labels]
+    demand(None not in answers, "a label is not parsed as an answer")
+    demand(len(set(map(repr, answers))) == len(answers), "two labels are parsed as one answer")
+
+
+def _takes_text(subject: TaskSubject) -> bool:
+    return subject.implements("row_of_text") or len(subject.required) == 1
+
+
+@conforms("row_of_text", when=_takes_text, otherwise="its rows can't be made of one text")
+def a_bare_text_can_be_asked(subject: TaskSubject) -> None:
+    """As `ftkit predict RUN TEXT` does."""
+    text = "The dog sleeps."
+    row = {name: text for name in subject.required}
+    if subject.implements("row_of_text"):
+        row = subject.hook.row_of_text(text=text, options=subject.options())
+    demand(text in subject.format(row).input, "the input made of a text doesn't hold the text")
+
+
+@conforms(
+    "expand_record",
+    when=lambda subject: subject.implements("expand_record"),
+    otherwise="it doesn't take records apart",
+)
+def rows_taken_apart_are_rows(subject: TaskSubject) -> None:
+    """What is a row already stays one; the record stays as it is."""
+    for row in subject.rows:
+        kept = copy.deepcopy(row)
+        rows = list(subject.formatter.rows(row))
+        demand(row == kept, "a record is changed by taking it apart", "copy what you change")
+        same = [subject.format(each) for each in rows] == [subject.format(row)]
+        demand(same, f"a row is taken for {len(rows)} other rows", "give a row back as it is")
+
+
+@conforms(
+    "format_example",
+    when=lambda subject: any(option.choices for option in subject.info.options),
+    otherwise="no option has choices",
+)
+def every_choice_of_an_option_formats(subject: TaskSubject) -> None:
+    """Or is refused with `OptionsError`, or the row with `RowError`."""
+    for option in subject.info.options:
+        for choice in option.choices:
+            options = subject.options(**{option.name: (choice,) if option.repeated else choice})
+            try:
+                subject.hook.format_example(row=subject.rows[0], options=options)
+            except (OptionsError, RowError):
+                continue
+
+
+@conforms("format_example")
+def a_model_learns_from_its_examples(subject: TaskSubject) -> None:
+    """A tiny one, a few steps."""
+    from ftkit.testing import models  # noqa: PLC0415 - imports torch, which the other properties don't need
+    from ftkit.testing.tiny.architectures import tiny_model, tiny_tokenizer  # noqa: PLC0415
+
+    inputs = [each.input for each in subject.examples[:4]]
+    with models.repeatable():
+        batch = models.batch_of(tiny_tokenizer(), inputs, subject.targets[:4])
+        models.demand_learns(tiny_model("t5").requires_grad_(requires_grad=True), batch)
