@@ -6,7 +6,20 @@ from ftkit.testing.properties import conforms
 from ftkit.testing.task_subject import TaskSubject
 from ftkit.testing.violations import Violation, demand
 
-_ODD = ("", " ", "\n", "no answer at all", ":", "true false", "{", "7", "ß" * 3, "word " * 500, "\x00", "<pad>")
+_ODD = (
+    "",
+    " ",
+    "\n",
+    "no answer at all",
+    ":",
+    "true false",
+    "{",
+    "7",
+    "ß" * 3,
+    "word " * 500,
+    "\x00",
+    "<pad>",
+)
 
 
 @conforms("parse_output")
@@ -72,7 +85,9 @@ def an_empty_text_holds_no_answer(subject: TaskSubject) -> None:
 
 
 @conforms(
-    "parse_output", when=lambda subject: subject.info.labels, otherwise="its targets are an open set: no labels"
+    "parse_output",
+    when=lambda subject: subject.info.labels,
+    otherwise="its targets are an open set: no labels",
 )
 def what_is_no_label_is_no_answer(subject: TaskSubject) -> None:
     """It is counted, never guessed."""

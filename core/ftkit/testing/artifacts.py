@@ -69,7 +69,9 @@ def the_artifact_holds_no_more_than_what_trained(subject: MethodSubject) -> None
     model = tuned.model
     own = sum(weight.numel() for weight in models.trained(model).values())
     beside = sum(buffer.numel() for buffer in model.buffers())
-    demand(saved <= own + beside, f"it saves {saved:,} numbers where {own:,} were trained", "save what trained")
+    demand(
+        saved <= own + beside, f"it saves {saved:,} numbers where {own:,} were trained", "save what trained"
+    )
 
 
 @conforms("save_artifact")
@@ -137,4 +139,6 @@ def merging_keeps_the_answers_in_a_plain_model(subject: MethodSubject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         merged.save_pretrained(folder)
         again = plain.from_pretrained(folder)
-    models.demand_same_logits(models.logits_of(again, subject.batch), expected, "saving what was merged", 1e-4)
+    models.demand_same_logits(
+        models.logits_of(again, subject.batch), expected, "saving what was merged", 1e-4
+    )

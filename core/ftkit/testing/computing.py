@@ -73,7 +73,9 @@ def generation_is_deterministic_and_stops(subject: BackboneSubject) -> None:
     model, batch = subject.model(), subject.batch
     asked = {name: batch[name] for name in ("input_ids", "attention_mask")}
     how = {"max_new_tokens": 8, "num_beams": 1, "do_sample": False}
-    first, second, uncached = (model.generate(**asked, **how, use_cache=cache) for cache in (True, True, False))
+    first, second, uncached = (
+        model.generate(**asked, **how, use_cache=cache) for cache in (True, True, False)
+    )
     demand(torch.equal(first, second), "generating twice gives two texts")
     demand(torch.equal(first, uncached), "generating without a cache gives another text")
     demand(first.shape[1] <= 1 + 8, f"asked for 8 tokens it generates {first.shape[1] - 1}")

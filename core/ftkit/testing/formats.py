@@ -23,9 +23,13 @@ def _has_required(subject: TaskSubject) -> bool:
 def every_row_gives_an_input_and_a_target(subject: TaskSubject) -> None:
     """Texts with something in them; the target is one of the references."""
     for row, example in zip(subject.rows, subject.examples, strict=True):
-        demand(type(example) is Example, f"format_example gives a {type(example).__name__}", "give an Example")
+        demand(
+            type(example) is Example, f"format_example gives a {type(example).__name__}", "give an Example"
+        )
         texts = (example.input, example.target, *example.references)
-        demand(all(isinstance(text, str) and text.strip() for text in texts), f"an empty text from {row!r:.200}")
+        demand(
+            all(isinstance(text, str) and text.strip() for text in texts), f"an empty text from {row!r:.200}"
+        )
         demand(example.target in example.references, "the target is none of its references")
 
 
@@ -59,7 +63,9 @@ def rows_have_the_columns_that_are_declared(subject: TaskSubject) -> None:
     declared = {column.name for column in subject.info.columns}
     for row in subject.rows:
         missing = [name for name in subject.required if name not in row]
-        demand(not missing, f"a usable row lacks {missing}, declared as required", "declare it required=False")
+        demand(
+            not missing, f"a usable row lacks {missing}, declared as required", "declare it required=False"
+        )
         demand(declared & row.keys(), f"a usable row has no declared column but {', '.join(row)}")
 
 
@@ -134,7 +140,7 @@ def _takes_text(subject: TaskSubject) -> bool:
 def a_bare_text_can_be_asked(subject: TaskSubject) -> None:
     """As `ftkit predict RUN TEXT` does."""
     text = "The dog sleeps."
-    row = {name: text for name in subject.required}
+    row = dict.fromkeys(subject.required, text)
     if subject.implements("row_of_text"):
         row = subject.hook.row_of_text(text=text, options=subject.options())
     demand(text in subject.format(row).input, "the input made of a text doesn't hold the text")

@@ -82,7 +82,9 @@ def each_role_is_played_by_modules_with_weights(subject: BackboneSubject) -> Non
             "give suffixes of the names that model.named_modules() has",
         )
         bare = [part for part in players if not isinstance(getattr(part, "weight", None), torch.Tensor)]
-        demand(not bare, f"what plays the role {role!r} has no weight: {type(bare[0]).__name__}" if bare else "")
+        demand(
+            not bare, f"what plays the role {role!r} has no weight: {type(bare[0]).__name__}" if bare else ""
+        )
 
 
 @conforms("describe")
@@ -111,7 +113,9 @@ def what_it_saves_it_loads_again(subject: BackboneSubject) -> None:
         subject.tokenizer.save_pretrained(folder)
         again = subject.model(source=folder)
     batch = subject.batch
-    models.demand_same_logits(models.logits_of(again, batch), models.logits_of(model, batch), "saving and loading")
+    models.demand_same_logits(
+        models.logits_of(again, batch), models.logits_of(model, batch), "saving and loading"
+    )
 
 
 @conforms("load_model")

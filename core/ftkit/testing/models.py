@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -59,7 +59,7 @@ def loss_of(model: PreTrainedModel, batch: Batch, tokens: int | None = None) -> 
     return token_mean_loss(model(**batch, use_cache=False), batch["labels"], tokens)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]  # torch is not followed
 def logits_of(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
     """Logits (B, T, vocabulary) in evaluation mode; the model's mode stays."""
     mode = model.training
@@ -125,7 +125,9 @@ def demand_gradients(model: PreTrainedModel) -> None:
     odd = [name for name, weight in names.items() if not torch.isfinite(weight.grad).all()]
     demand(not odd, f"the gradient of {_listed(odd)} is not finite")
     demand(any(weight.grad.abs().max() > 0 for weight in names.values()), "every gradient is zero")
-    stray = [name for name, weight in model.named_parameters() if name not in names and weight.grad is not None]
+    stray = [
+        name for name, weight in model.named_parameters() if name not in names and weight.grad is not None
+    ]
     demand(not stray, f"a gradient is kept for {_listed(stray)}, which is frozen")
 
 
@@ -176,7 +178,9 @@ def demand_accumulation(model: PreTrainedModel, batch: Batch) -> None:
     demand_same_gradients(halves, whole, "splitting a batch in two")
 
 
-def demand_same_logits(found: torch.Tensor, expected: torch.Tensor, what: str, tolerance: float = 0.0) -> None:
+def demand_same_logits(
+    found: torch.Tensor, expected: torch.Tensor, what: str, tolerance: float = 0.0
+) -> None:
     """Demand that logits (B, T, vocabulary) agree, bit for bit where no tolerance is given.
 
     Raises:
@@ -184,7 +188,10 @@ def demand_same_logits(found: torch.Tensor, expected: torch.Tensor, what: str, t
     """
     demand(found.shape == expected.shape, f"{what} changes the shape of the logits")
     difference = float((found.float() - expected.float()).abs().max())
-    demand(difference <= tolerance * max(1.0, float(expected.abs().max())), f"{what} changes the logits by {difference:.3g}")
+    demand(
+        difference <= tolerance * max(1.0, float(expected.abs().max())),
+        f"{what} changes the logits by {difference:.3g}",
+    )
 
 
 def refuses(action: Callable[[], object], error: type[FtkitError], what: str) -> None:

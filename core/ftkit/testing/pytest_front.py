@@ -24,7 +24,8 @@ def conformance_tests(
     for and can't be tried, for lack of rows for instance, fails.
 
     Args:
-        plugin: An installed plugin: `NAME`, `KIND:NAME`, `DISTRIBUTION:NAME`, or as `ftkit.list_plugins` gives it.
+        plugin: An installed plugin, by name (`NAME`, `KIND:NAME`, `DISTRIBUTION:NAME`) or as
+            `ftkit.list_plugins` gives it.
         rows: As for `check_task`.
         checkpoint: As for `check_backbone`.
         trains: As for `check_method`.

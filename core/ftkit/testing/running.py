@@ -13,6 +13,7 @@ from ftkit.kinds import KINDS
 from ftkit.registry.catalogue import PluginRecord, read_catalogue
 from ftkit.registry.faults import fault_of
 from ftkit.registry.loading import Blame
+from ftkit.registry.registration import Problem
 from ftkit.registry.resolution import resolve
 from ftkit.testing.properties import Property, properties_of
 from ftkit.testing.subject import Given, Subject
@@ -24,7 +25,7 @@ _SUBJECTS = {
     "backbone": ("backbone_subject", "BackboneSubject"),
     "method": ("method_subject", "MethodSubject"),
     "task": ("task_subject", "TaskSubject"),
-    "extension": ("extensions", "ExtensionSubject"),
+    "extension": ("extension_subject", "ExtensionSubject"),
 }
 
 
@@ -163,9 +164,10 @@ class Trial:
         properties: Its properties, whether its description calls for them or not.
     """
 
-    def __init__(self, plugin: str | PluginRecord, kind: str | None = None, given: Given | None = None) -> None:
-        named = isinstance(plugin, str)
-        self.record = resolve(read_catalogue(), plugin, kind).record if named else plugin
+    def __init__(
+        self, plugin: str | PluginRecord, kind: str | None = None, given: Given | None = None
+    ) -> None:
+        self.record = plugin if isinstance(plugin, PluginRecord) else _record_of(plugin, kind)
         self.properties = properties_of(self.record.kind)
         self._given = given or Given()
 
@@ -208,15 +210,10 @@ class Trial:
     def _fault(self, each: Property, error: Violation) -> Fault:
         """The violation at the first line of the hook that answers for the property."""
         hook = self._hook_of(each)
-        place = None
-        if hook is not None:
-            named = (one for one in self._subject.implementations if one.hook == hook)
-            place = next((one.problem("", "") for one in named), None)
-        return fault_of(
-            self.record,
-            error.problem,
-            error.remedy,
-            hook=hook,
-            file=place and place.file,
-            line=place and place.line,
-        )
+        named = (one for one in self._subject.implementations if one.hook == hook)
+        place = next((one.problem("", "") for one in named), Problem("", ""))
+        return fault_of(self.record, error.problem, error.remedy, hook=hook, file=place.file, line=place.line)
+
+
+def _record_of(name: str, kind: str | None) -> PluginRecord:
+    return resolve(read_catalogue(), name, kind).record

@@ -40,7 +40,11 @@ def score_gives_every_declared_metric(subject: TaskSubject) -> None:
         found = subject.score(answers)
         demand(isinstance(found, Mapping), f"score gives a {type(found).__name__}", "give a mapping")
         demand(set(found) == names, f"score gives {sorted(found)}, declared are {sorted(names)}")
-        odd = [name for name, value in found.items() if not isinstance(value, (int, float)) or not math.isfinite(value)]
+        odd = [
+            name
+            for name, value in found.items()
+            if not isinstance(value, (int, float)) or not math.isfinite(value)
+        ]
         demand(not odd, f"{odd} of {what} is no finite number")
 
 
@@ -116,7 +120,9 @@ def means_of_rows_are_means(subject: TaskSubject) -> None:
 
 
 @conforms(
-    "score_row", when=lambda subject: subject.implements("score_row"), otherwise="score is all it has for a row"
+    "score_row",
+    when=lambda subject: subject.implements("score_row"),
+    otherwise="score is all it has for a row",
 )
 def scores_of_a_row_stay_within_their_bounds(subject: TaskSubject) -> None:
     """For every declared metric."""

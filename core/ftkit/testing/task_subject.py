@@ -40,7 +40,9 @@ class TaskSubject(Subject):
             records = chain.from_iterable(source.rows() for source in find_sources(file, Reading()))
             return list(islice(records, _ROWS))
         except DataError as error:
-            raise Violation(f"its sample can't be read: {error}", "give absolute paths of two files") from error
+            raise Violation(
+                f"its sample can't be read: {error}", "give absolute paths of two files"
+            ) from error
 
     @cached_property
     def rows(self) -> Sequence[Row]:
@@ -76,7 +78,9 @@ class TaskSubject(Subject):
         """
         found = [each.target for each in self.examples]
         if None in found:
-            raise Violation(f"the row {self.rows[found.index(None)]!r:.200} has no target", "give rows with answers")
+            raise Violation(
+                f"the row {self.rows[found.index(None)]!r:.200} has no target", "give rows with answers"
+            )
         return [target for target in found if target is not None]
 
     @cached_property

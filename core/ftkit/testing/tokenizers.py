@@ -18,7 +18,9 @@ def every_text_ends_with_the_end_token(subject: BackboneSubject) -> None:
     demand(tokenizer.eos_token_id is not None, "the tokenizer has no end token", "set eos_token")
     for text in _ENGLISH:
         ids = tokenizer(text)["input_ids"]
-        demand(ids[-1] == tokenizer.eos_token_id, f"the ids of {text!r} don't end with the end token: {ids[-3:]}")
+        demand(
+            ids[-1] == tokenizer.eos_token_id, f"the ids of {text!r} don't end with the end token: {ids[-3:]}"
+        )
 
 
 @conforms("load_tokenizer")
@@ -39,7 +41,9 @@ def german_survives_the_tokenizer(subject: BackboneSubject) -> None:
 
 def _demand_round_trip(subject: BackboneSubject, texts: tuple[str, ...]) -> None:
     for text in texts:
-        back = subject.tokenizer.decode(subject.tokenizer(text)["input_ids"], skip_special_tokens=True).strip()
+        back = subject.tokenizer.decode(
+            subject.tokenizer(text)["input_ids"], skip_special_tokens=True
+        ).strip()
         demand(back == text, f"{text!r} comes back as {back!r}")
 
 

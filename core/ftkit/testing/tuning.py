@@ -18,7 +18,9 @@ from ftkit.testing.violations import demand
 def it_needs_no_role_beyond_those_it_requires(subject: MethodSubject) -> None:
     """It is told of the required roles alone, and of an architecture with other names of modules."""
     for backbone in (tiny.T5, tiny.BART):
-        demand(models.trained(subject.applied(backbone)), "nothing requires gradients", "unfreeze what trains")
+        demand(
+            models.trained(subject.applied(backbone)), "nothing requires gradients", "unfreeze what trains"
+        )
 
 
 @conforms("apply_method")

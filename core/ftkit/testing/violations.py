@@ -17,7 +17,7 @@ class Violation(AssertionError):
         self.remedy = remedy
 
 
-class CannotTry(Exception):  # noqa: N818 - says what happened, as all names of errors here do
+class CannotTry(Exception):
     """The property is called for but can't be tried here, for lack of rows for instance."""
 
 
