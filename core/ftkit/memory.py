@@ -1,7 +1,8 @@
-"""How much memory is used."""
+"""How much memory is used, and what to do when it runs out."""
 
 from __future__ import annotations
 
+import gc
 import resource
 import sys
 
@@ -14,3 +15,20 @@ def peak_memory() -> int:
         return int(torch.cuda.max_memory_allocated())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
+
+
+def ran_out_of_memory(error: RuntimeError) -> bool:
+    """Whether an error says that memory ran out, on whatever device."""
+    import torch  # noqa: PLC0415 - as above
+    from accelerate.utils.memory import should_reduce_batch_size  # noqa: PLC0415
+
+    return isinstance(error, torch.OutOfMemoryError) or should_reduce_batch_size(error)
+
+
+def release_memory() -> None:
+    """Give back what the failed attempt held."""
+    import torch  # noqa: PLC0415 - as above
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

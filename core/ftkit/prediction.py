@@ -45,6 +45,8 @@ def predict(
     task: TaskInfo,
     examples: Sequence[Example],
     settings: Mapping[str, Any],
+    *,
+    quiet: bool = True,
 ) -> list[Prediction]:
     """Answer each example, and parse.
 
@@ -54,13 +56,15 @@ def predict(
         task: What the task says of itself.
         examples: With or without targets.
         settings: Values for some of `ftkit.inference.settings.GENERATION`, and `seed`; others are not used.
+        quiet: Show no progress.
     """
     from ftkit.inference.batches import outputs_of  # noqa: PLC0415 - imports torch, which a plan does without
 
     chosen = generation_settings(settings, task)
     readings = list(_readings(examples, loaded, chosen))
     inputs = [reading.ids for reading in readings]
-    outputs = outputs_of(loaded.model, loaded.tokenizer, inputs, _answer(loaded, task, chosen), chosen)
+    answer = _answer(loaded, task, chosen)
+    outputs = outputs_of(loaded.model, loaded.tokenizer, inputs, answer, chosen, quiet=quiet)
     answered: list[list[Prediction]] = [[] for _ in examples]
     for reading, output in zip(readings, outputs, strict=True):
         answered[reading.example].append(

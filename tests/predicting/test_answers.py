@@ -15,6 +15,10 @@ from ftkit.predicting.chunks import InputRow
 from ftkit.prediction import Prediction
 
 
+def answered(text: str, *, answer: Any) -> Prediction:
+    return Prediction("in", text, answer, score=-0.5, truncated=False, windows=1)
+
+
 @pytest.mark.parametrize(
     ("given", "written"),
     [
@@ -30,7 +34,7 @@ from ftkit.prediction import Prediction
     ],
 )
 def test_an_id_is_given_back_as_json_can_say_it(given: Any, written: Any) -> None:
-    line = _line(InputRow(3, "rows:3", {"id": given}, Example("in")), Prediction("in", "out", answer=True))
+    line = _line(InputRow(3, "rows:3", {"id": given}, Example("in")), answered("out", answer=True))
     assert line.encode()
     assert "\n" not in line
     assert json.loads(line, parse_constant=pytest.fail) == {
@@ -39,10 +43,10 @@ def test_an_id_is_given_back_as_json_can_say_it(given: Any, written: Any) -> Non
         "id": written,
         "prediction": "out",
         "parsed": True,
-        "score": None,
+        "score": -0.5,
     }
 
 
 def test_text_stays_readable() -> None:
-    line = _line(InputRow(1, "rows:1", {}, Example("in")), Prediction("in", "Die Häuser.", "Die Häuser."))
+    line = _line(InputRow(1, "rows:1", {}, Example("in")), answered("Die Häuser.", answer="Die Häuser."))
     assert '"prediction": "Die Häuser."' in line

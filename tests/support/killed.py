@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 
 import ftkit
-import ftkit.evaluation
+import ftkit.evaluating.evaluation
 import ftkit.training.loop
 from ftkit.training.checkpoints import last_whole
 from ftkit.training.state import OPTIMIZER, WEIGHTS, load_tree

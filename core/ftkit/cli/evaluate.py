@@ -71,6 +71,7 @@ def evaluate_command(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of what is drawn when sampling.")] = 0,
     device: Device = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
 ) -> None:
     """Score a run, or a checkpoint that nobody has fine-tuned, on rows with answers.
@@ -102,7 +103,8 @@ def evaluate_command(
         device=device,
         options=options,
     )
-    report = evaluate(target, recipe, generation, resamples=_RESAMPLES if intervals else 0, output=output)
+    resamples = _RESAMPLES if intervals else 0
+    report = evaluate(target, recipe, generation, resamples=resamples, output=output, quiet=quiet)
     if json:
         print_json(report.result)
     else:

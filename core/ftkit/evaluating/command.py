@@ -24,6 +24,7 @@ def evaluate(
     *,
     resamples: int = 0,
     output: str | None = None,
+    quiet: bool = True,
 ) -> Report:
     """Score a model on rows with answers.
 
@@ -35,6 +36,7 @@ def evaluate(
         generation: Options of generation by name, such as `{"num_beams": 4}`.
         resamples: How many bootstrap resamples give the 95% intervals, 1,000 say; 0: none are made.
         output: The folder to write; None: a new one in `RUN/evaluations/`, or in `evaluations/`.
+        quiet: Show no progress on stderr.
 
     Raises:
         OptionsError: Options are wrong; with every problem.
@@ -61,4 +63,5 @@ def evaluate(
         resamples=resamples,
         output=output,
         beside=home / _HOME,
+        quiet=quiet,
     )

@@ -53,6 +53,8 @@ def evaluate_examples(
     task: TaskInfo,
     examples: Sequence[Example],
     settings: Mapping[str, Any],
+    *,
+    quiet: bool = True,
 ) -> Evaluation:
     """Answer each example, parse, and score.
 
@@ -62,8 +64,9 @@ def evaluate_examples(
         task: What the task says of itself.
         examples: With references.
         settings: As for `predict`.
+        quiet: Show no progress.
     """
-    predictions = predict(loaded, formatter, task, examples, settings)
+    predictions = predict(loaded, formatter, task, examples, settings, quiet=quiet)
     references = [[formatter.parse(each) for each in example.references] for example in examples]
     metrics = formatter.manager.hook.score(
         predictions=[each.answer for each in predictions], references=references, options=formatter.options

@@ -53,6 +53,7 @@ def make_report(
     resamples: int,
     output: str | None,
     beside: Path,
+    quiet: bool,
 ) -> Report:
     """Evaluate, and keep what came of it.
 
@@ -64,6 +65,7 @@ def make_report(
         resamples: How many resamples give the 95% intervals; 0: none are made.
         output: The folder to write; None: a new one in `beside`.
         beside: Where that is.
+        quiet: Show no progress.
 
     Raises:
         RunError: The folder holds something, or can't be made.
@@ -74,7 +76,9 @@ def make_report(
         raise RunError(f"the evaluation's folder can't be made: {error}") from error
     began = time.perf_counter()
     settings = {**generation, "seed": seed}
-    evaluation = evaluate_examples(subject.loaded, subject.formatter, subject.task, rows.examples, settings)
+    evaluation = evaluate_examples(
+        subject.loaded, subject.formatter, subject.task, rows.examples, settings, quiet=quiet
+    )
     seconds = time.perf_counter() - began
     result = {
         **_figures(subject, evaluation, resamples, seed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,9 @@ import torch
 from transformers.data.data_collator import pad_without_fast_tokenizer_warning
 
 from ftkit.data.bucketing import cut
+from ftkit.errors import RunError
+from ftkit.inference.progress import RowProgress
+from ftkit.memory import ran_out_of_memory, release_memory
 from ftkit.precision import in_bfloat16
 
 if TYPE_CHECKING:
@@ -41,6 +44,8 @@ def outputs_of(
     inputs: Sequence[list[int]],
     answer: Callable[[Batch], Sequence[Output]],
     settings: Mapping[str, Any],
+    *,
+    quiet: bool = True,
 ) -> list[Output]:
     """Answer inputs batch by batch, the longest first, so that a lack of memory shows at once.
 
@@ -50,22 +55,49 @@ def outputs_of(
         inputs: Token ids of each input.
         answer: Gives the outputs of one batch.
         settings: `token_budget`, `max_output_tokens`, `precision` and `seed` are used.
+        quiet: Show no progress.
+
+    Raises:
+        RunError: A single input doesn't fit into memory.
     """
     lengths = [(len(ids), settings["max_output_tokens"]) for ids in inputs]
     longest_first = sorted(range(len(inputs)), key=lambda index: -lengths[index][0])
     outputs: dict[int, Output] = {}
-    with _ready(model, settings):
+    with _ready(model, settings), closing(RowProgress(len(inputs), 0, quiet=quiet)) as shown:
         for batch in _few(cut(longest_first, lengths, settings["token_budget"])):
-            padded = pad_without_fast_tokenizer_warning(
-                tokenizer, {"input_ids": [inputs[index] for index in batch]}, return_tensors="pt"
-            )
-            outputs.update(zip(batch, answer(padded.to(model.device)), strict=True))
+            answered = _answered([inputs[index] for index in batch], tokenizer, model.device, answer)
+            outputs.update(zip(batch, answered, strict=True))
+            shown.advance(len(batch))
     return [outputs[index] for index in range(len(inputs))]
 
 
 def _few(batches: Iterable[list[int]]) -> Iterator[list[int]]:
     for batch in batches:
         yield from (batch[start : start + _MOST_ROWS] for start in range(0, len(batch), _MOST_ROWS))
+
+
+def _answered(
+    inputs: list[list[int]],
+    tokenizer: PreTrainedTokenizerBase,
+    device: torch.device,
+    answer: Callable[[Batch], Sequence[Output]],
+) -> list[Output]:
+    """The outputs of one batch, or of its halves where there is not enough memory for the whole."""
+    padded = pad_without_fast_tokenizer_warning(tokenizer, {"input_ids": inputs}, return_tensors="pt")
+    try:
+        return list(answer(padded.to(device)))
+    except RuntimeError as error:
+        if not ran_out_of_memory(error):
+            raise
+        if len(inputs) == 1:
+            raise RunError(
+                f"out of memory with a single input of {len(inputs[0]):,} tokens: lower "
+                "--generation.max-input-tokens or --generation.num-beams"
+            ) from error
+    release_memory()
+    middle = len(inputs) // 2
+    halves = inputs[:middle], inputs[middle:]
+    return [each for half in halves for each in _answered(half, tokenizer, device, answer)]
 
 
 @contextmanager

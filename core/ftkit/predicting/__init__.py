@@ -5,7 +5,6 @@ chunks     rows of all sources → chunks that fit into memory
 answers    chunk → lines, through the model
 identity   what a file of predictions depends on
 output     lines → a file that can be gone on with after anything that stops its writer
-progress   what a person sees on the way
 bulk       all of that in turn
 """
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ftkit.data.rejected import rejected_line
 from ftkit.errors import DataError, RunError
+from ftkit.inference.progress import RowProgress
 from ftkit.memory import peak_memory
 from ftkit.predicting.answers import answer
 from ftkit.predicting.chunks import Chunk, demand_usable, read_chunks, refuse
@@ -22,7 +23,6 @@ from ftkit.predicting.output import (
     progress_path,
     unfinished,
 )
-from ftkit.predicting.progress import RowProgress
 from ftkit.predicting.request import Request
 from ftkit.runs import LoadedRun
 from ftkit.training.interrupts import Interrupted, Interrupts

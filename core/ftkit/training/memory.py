@@ -6,18 +6,11 @@ pieces of a batch give the gradient of the whole.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping
 
 import torch
-from accelerate.utils.memory import should_reduce_batch_size
 
 Batch = Mapping[str, torch.Tensor]
-
-
-def ran_out_of_memory(error: RuntimeError) -> bool:
-    """Whether an error says that memory ran out, on whatever device."""
-    return isinstance(error, torch.OutOfMemoryError) or should_reduce_batch_size(error)
 
 
 def split_batch(batch: Batch, pieces: int) -> Iterator[dict[str, torch.Tensor]]:
@@ -26,10 +19,3 @@ def split_batch(batch: Batch, pieces: int) -> Iterator[dict[str, torch.Tensor]]:
     size = -(-rows // pieces)
     for start in range(0, rows, size):
         yield {name: tensor[start : start + size] for name, tensor in batch.items()}
-
-
-def release_memory() -> None:
-    """Give back what the failed attempt held."""
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

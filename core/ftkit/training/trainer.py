@@ -30,11 +30,12 @@ from transformers.trainer_callback import ExportableState
 from ftkit.data.batches import TokenBudgetBatches
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.errors import RunError
+from ftkit.memory import ran_out_of_memory, release_memory
 from ftkit.training import state
 from ftkit.training.checkpoints import write_checkpoint
 from ftkit.training.loader import ROW, NumberedExamples, create_loader
 from ftkit.training.loss import IGNORED, token_mean_loss
-from ftkit.training.memory import ran_out_of_memory, release_memory, split_batch
+from ftkit.training.memory import split_batch
 from ftkit.training.meter import Meter
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ class RowProgress:
             unit="row",
             file=sys.stderr,
             disable=True if quiet else None,  # None: only where stderr is a terminal
-            desc="predicting",
+            desc="answering",
             leave=False,
         )
         self._total, self._done, self._at_first = total, done, done

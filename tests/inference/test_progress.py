@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from ftkit.predicting import progress
-from ftkit.predicting.progress import RowProgress
+from ftkit.inference import progress
+from ftkit.inference.progress import RowProgress
 
 
 @pytest.mark.parametrize(
