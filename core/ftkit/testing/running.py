@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -185,7 +186,9 @@ class Trial:
         """Try one property, with the guard round the plugin's code."""
         blame = Blame(self.record)
         try:
-            found = blame.run(lambda: self._outcome(each), self._hook_of(each) or "import")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a library's remark is no fault, whatever a test run makes of it
+                found = blame.run(lambda: self._outcome(each), self._hook_of(each) or "import")
         except BrokenPlugin as error:
             return Outcome(each.name, FAILED, faults=error.faults)
         if each.undisturbed and found.status == PASSED and blame.disturbances:
