@@ -187,7 +187,9 @@ class Trial:
         blame = Blame(self.record)
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a library's remark is no fault, whatever a test run makes of it
+                warnings.simplefilter(
+                    "ignore"
+                )  # a library's remark is no fault, whatever a test run makes of it
                 found = blame.run(lambda: self._outcome(each), self._hook_of(each) or "import")
         except BrokenPlugin as error:
             return Outcome(each.name, FAILED, faults=error.faults)
