@@ -90,14 +90,19 @@ def odd_values_are_used_or_refused_and_crash_nothing(subject: TaskSubject) -> No
     """Rows are untrusted: any value may stand in any column."""
     for column in subject.rows[0]:
         for value in _NO_TEXTS:
-            try:
-                subject.format({**subject.rows[0], column: value})
-            except RowError:
-                continue
-            except Exception as error:
-                raise Violation(
-                    f"{value!r} in {column!r} raises {type(error).__name__}", "raise ftkit.RowError"
-                ) from error
+            _demand_used_or_refused(subject, column, value)
+
+
+def _demand_used_or_refused(subject: TaskSubject, column: str, value: Any) -> None:
+    remedy = "raise ftkit.RowError that says what is wrong"
+    try:
+        example = subject.format({**subject.rows[0], column: value})
+    except RowError:
+        return
+    except Exception as error:
+        raise Violation(f"{value!r} in {column!r} raises {type(error).__name__}", remedy) from error
+    texts = [example.input, *example.references, "" if example.target is None else example.target]
+    demand(all(isinstance(each, str) for each in texts), f"{value!r} in {column!r} is used as a text", remedy)
 
 
 def _has_answer_columns(subject: TaskSubject) -> bool:
