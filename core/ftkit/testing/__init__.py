@@ -10,7 +10,7 @@ Each property is then a test with a name of its own. `check_task` and its like t
 
     properties      what a property is, and which ones a kind of plugin has
     subject         the plugin under test; …_subject for what its kind adds
-    every_kind      properties of any plugin; the other modules hold those of one kind
+    every_kind      properties of any plugin, and in_use; the other modules hold those of one kind
     tiny            a backbone, a method and a task to pair with a plugin
     running         a plugin's properties tried, and counted
     pytest_front    the same as tests

@@ -68,8 +68,9 @@ def conforms(
 
 
 def properties_of(kind: str) -> list[Property]:
-    """All properties of a kind of plugin, those of every kind first."""
-    modules = [import_module(f"ftkit.testing.{home}") for home in ("every_kind", *_HOMES[kind])]
+    """All properties of a kind of plugin, between those of every kind."""
+    homes = ("every_kind", *_HOMES[kind], "in_use")
+    modules = [import_module(f"ftkit.testing.{home}") for home in homes]
     return [each for module in modules for each in _marked(module)]
 
 

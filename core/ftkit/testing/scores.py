@@ -21,14 +21,13 @@ def _rotated(answers: Sequence[Any]) -> list[Any]:
 
 def _trials(subject: TaskSubject) -> dict[str, list[Any]]:
     """Answers of every quality."""
-    right = list(subject.answers)
-    nothing = [None] * len(right)
-    half = len(right) // 2
+    right, wrong = list(subject.answers), _rotated(subject.answers)
+    kinds = [right, right, wrong, [None] * len(right)]
     return {
         "the references themselves": right,
-        "no answers": nothing,
-        "answers of other rows": _rotated(right),
-        "half of the right answers": right[:half] + nothing[half:],
+        "no answers": [None] * len(right),
+        "answers of other rows": wrong,
+        "answers of every kind": [kinds[index % len(kinds)][index] for index in range(len(right))],
     }
 
 
@@ -85,7 +84,7 @@ def the_references_score_best(subject: TaskSubject) -> None:
 @conforms("score")
 def the_order_of_rows_changes_no_score(subject: TaskSubject) -> None:
     """A row is a row wherever it stands."""
-    answers = _trials(subject)["half of the right answers"]
+    answers = _trials(subject)["answers of every kind"]
     forwards = subject.score(answers)
     backwards = subject.score(answers[::-1], subject.references[::-1])
     _demand_equal(subject.info.metrics, backwards, forwards, "rows in another order")
@@ -111,7 +110,7 @@ def _has_means(subject: TaskSubject) -> bool:
 @conforms("score", when=_has_means, otherwise="no metric is declared as a mean of rows")
 def means_of_rows_are_means(subject: TaskSubject) -> None:
     """As `mean_of_rows` says; intervals are computed so."""
-    answers = _trials(subject)["half of the right answers"]
+    answers = _trials(subject)["answers of every kind"]
     means = [metric for metric in subject.info.metrics if metric.mean_of_rows]
     pairs = list(zip(answers, subject.references, strict=True))
     rows = [subject.score([answer], [references]) for answer, references in pairs]
@@ -144,11 +143,11 @@ def weights_are_repeated_rows(subject: TaskSubject) -> None:
     """A row of weight 2 counts as two rows, one of weight 0 as none."""
     import numpy as np  # noqa: PLC0415 - only this property needs it
 
-    answers = _trials(subject)["half of the right answers"]
+    answers = _trials(subject)["answers of every kind"]
     weigh = subject.hook.weighted_score(
         predictions=answers, references=subject.references, options=subject.options()
     )
-    weights = np.arange(len(answers)) % 3
+    weights = np.random.default_rng(0).integers(0, 4, size=len(answers))
     chosen = [int(index) for index in np.repeat(np.arange(len(answers)), weights)]
     repeated = subject.score([answers[i] for i in chosen], [subject.references[i] for i in chosen])
     metrics = [metric for metric in subject.info.metrics if not metric.mean_of_rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import torch
 
@@ -56,6 +57,23 @@ def training_moves_what_trains_and_nothing_else(subject: MethodSubject) -> None:
     demand(not moved, f"{moved[0] if moved else ''} moves and doesn't require gradients")
     still = [name for name in names if torch.equal(model.state_dict()[name], before[name])]
     demand(len(still) < len(names), "no parameter moves in training")
+
+
+@conforms("apply_method")
+def frozen_weights_are_those_of_the_backbone(subject: MethodSubject) -> None:
+    """But where what is learnt begins as the rest of them, so that the answers stay."""
+    fresh, model = subject.fresh(), subject.applied()
+    before, after = _contents(fresh.parameters()), _contents(model.parameters())
+    frozen = _contents(weight for weight in model.parameters() if not weight.requires_grad)
+    changed = {shape for shape, _ in frozen - before} & {shape for shape, _ in before - after}
+    if changed:
+        found, expected = (models.logits_of(each, subject.batch) for each in (model, fresh))
+        models.demand_same_logits(found, expected, "changing frozen weights", tolerance=1e-3)
+
+
+def _contents(weights: Iterable[torch.Tensor]) -> set[tuple[torch.Size, bytes]]:
+    """Tensors as what can be compared, whatever they are called."""
+    return {(weight.shape, weight.detach().numpy().tobytes()) for weight in weights}
 
 
 @conforms(
