@@ -5,35 +5,19 @@ pytest tests/testing/test_seeded_defects.py        # prints the figure
 
 from __future__ import annotations
 
-import atexit
-import sys
-import tempfile
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from ftkit.registry.catalogue import PluginRecord
-from ftkit.registry.distributions import DistributionMetadata
 from ftkit.testing.running import FAILED, SKIPPED, Trial
 from ftkit.testing.subject import Given
 from support.mutants import MUTANTS, SOURCES, TRAINS, Mutant, source_of
-
-_HOME = tempfile.TemporaryDirectory(prefix="ftkit-mutants-")
-atexit.register(_HOME.cleanup)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _importable() -> None:
-    if _HOME.name not in sys.path:
-        sys.path.append(_HOME.name)
+from support.specimens import specimen
 
 
 def trial(kind: str, plugin: str, module: str, source: str) -> Trial:
     """A trial of a plugin that is written for it."""
-    (Path(_HOME.name) / f"{module}.py").write_text(source, encoding="utf-8")
-    record = PluginRecord(kind, plugin, (), module, DistributionMetadata("specimen", "1"))
-    return Trial(record, given=Given(trains=TRAINS.get(plugin)))
+    return Trial(specimen(kind, plugin, module, source), given=Given(trains=TRAINS.get(plugin)))
 
 
 def first_complaint(tried: Trial) -> str:

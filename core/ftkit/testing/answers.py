@@ -69,9 +69,10 @@ def _joined(left: str, right: str) -> bool:
 @conforms("parse_output")
 def odd_texts_crash_nothing(subject: TaskSubject) -> None:
     """A model may write anything: an answer that can't be read is None."""
+    parse = subject.formatter.parse
     for text in _ODD:
         try:
-            subject.formatter.parse(text)
+            parse(text)
         except Exception as error:
             raise Violation(f"{text!r:.40} raises {type(error).__name__}", "return None") from error
 

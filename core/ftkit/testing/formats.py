@@ -74,7 +74,7 @@ def a_row_without_a_required_column_is_refused_by_name(subject: TaskSubject) -> 
     """With `RowError`, which is shown with file and line."""
     for name in subject.required:
         row = {key: value for key, value in subject.rows[0].items() if key != name}
-        remedy = f'raise ftkit.RowError(f"the row lacks {name!r}")'
+        remedy = f'raise ftkit.RowError("the row lacks {name!r}")'
         try:
             subject.format(row)
         except RowError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from support.mutants.specimens import Mutant
 
-
 EXTENSIONS = (
     Mutant("has no docstring", "diary", {'"""Keep a diary of a run, and mark its inputs."""\n': ""}),
     Mutant("gives the trainer an argument that it hasn't", "diary", {'{"logging_steps":': '{"log_steps":'}),
