@@ -35,7 +35,7 @@ def test_a_conforming_plugin_passes_with_every_property_that_is_called_for_tried
     assert found.failed == []
     assert found.passed
     assert found.ran == found.expected == len(found.outcomes) - len(found.skipped)
-    assert found.skipped["every_row_of_the_sample_can_be_used"] == "it brings no sample"
+    assert found.skipped["rows_of_the_sample_can_be_used"] == "it brings no sample"
 
 
 def test_properties_that_cant_be_tried_for_lack_of_rows_are_no_success() -> None:

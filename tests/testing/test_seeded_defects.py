@@ -6,6 +6,7 @@ pytest tests/testing/test_seeded_defects.py        # prints the figure
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -50,5 +51,7 @@ def test_at_least_95_percent_of_at_least_40_defects_are_caught(capsys: pytest.Ca
     caught = [mutant for mutant in MUTANTS if catching(mutant)]
     with capsys.disabled():
         print(f"\nseeded defects caught: {len(caught)}/{len(MUTANTS)}")
+    page = (Path(__file__).parents[2] / "docs" / "testing-plugins.md").read_text(encoding="utf-8")
+    assert f"Of {len(MUTANTS)} seeded mistakes it catches {len(caught)}," in page
     assert len(MUTANTS) >= 40
     assert len(caught) >= 0.95 * len(MUTANTS)

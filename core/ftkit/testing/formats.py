@@ -47,12 +47,14 @@ def formats_are_pure(subject: TaskSubject) -> None:
 
 
 @conforms("describe", when=lambda subject: subject.info.sample, otherwise="it brings no sample")
-def every_row_of_the_sample_can_be_used(subject: TaskSubject) -> None:
+def rows_of_the_sample_can_be_used(subject: TaskSubject) -> None:
     """Of both files, which lie beside the plugin."""
     for name in ("train", "validation"):
         file = getattr(subject.info.sample, name)
         demand(Path(file).is_absolute(), f"the sample's path {file!r} is relative", "build it from __file__")
-        for record in subject.records(file):
+        records = subject.records(file)
+        demand(records, f"the sample's {file} holds no rows")
+        for record in records:
             for row in subject.formatter.rows(record.row):
                 demand(subject.format(row).target, f"{record.place} has no answer", "give rows with answers")
 
