@@ -95,6 +95,19 @@ def test_what_can_be_no_name_is_refused(name: str, tmp_path: Path) -> None:
     assert "is not made of letters" in refused("task", name, tmp_path).err
 
 
+def test_a_name_with_a_dot_is_one_key_of_the_entry_points(tmp_path: Path) -> None:
+    assert run_ftkit("new-plugin", "task", "v1.1", "--into", str(tmp_path)).status == 0
+    text = (tmp_path / "ftkit-v1-1" / "pyproject.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["project"]["entry-points"]["ftkit.tasks"] == {"v1.1": "ftkit_v1_1"}
+
+
+def test_a_folder_that_cant_be_made_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = run_ftkit("new-plugin", "task", "new", "--into", str(tmp_path / "file"))
+    assert ended.status == 2
+    assert ended.err.startswith(f"error: {tmp_path / 'file' / 'ftkit-new'} can't be made: ")
+
+
 def test_a_name_of_another_kind_is_free(tmp_path: Path) -> None:
     assert run_ftkit("new-plugin", "method", "qa", "--into", str(tmp_path)).status == 0
     assert (tmp_path / "ftkit-qa").is_dir()

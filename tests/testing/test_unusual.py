@@ -45,6 +45,43 @@ def score(predictions, references):
     return {"error": error, "agreement": sum(signs) / len(signs)}
 '''
 
+HINTS = '''"""Say who somebody is: a hint may stand beside the name, and answers occur inside longer words."""
+
+from ftkit import Column, Example, Metric, RowError, TaskInfo, hookimpl
+
+
+@hookimpl
+def describe_task():
+    return TaskInfo(
+        columns=(
+            Column("name", "whose"),
+            Column("hint", "read too, where it is there", required=False),
+            Column("who", "the answer", required=False),
+        ),
+        metrics=(Metric("exact", "share of right answers", mean_of_rows=True),),
+        max_output_tokens=8,
+    )
+
+
+@hookimpl
+def format_example(row):
+    name, hint, who = row.get("name"), row.get("hint", ""), row.get("who")
+    if not isinstance(name, str) or not isinstance(hint, str) or not isinstance(who, str | None):
+        raise RowError("'name', 'hint' and 'who' must be texts")
+    return Example(f"who: {name} {hint}", None if who is None else f"she is: {who}")
+
+
+@hookimpl
+def parse_output(text):
+    start, mark, who = text.partition(":")
+    return who.strip() or None if mark else None
+
+
+@hookimpl
+def score(predictions, references):
+    return {"exact": sum(p in r for p, r in zip(predictions, references)) / len(predictions)}
+'''
+
 WRAPPER = '''"""Count the examples."""
 
 from ftkit import ExtensionInfo, hookimpl
@@ -73,6 +110,14 @@ assert source_of("lora") != PISSA
 test_sums = conformance_tests(
     specimen("task", "sums", "unusual_sums", SUMS),
     rows=[{"one": one, "other": 17 - 3 * one} for one in range(1, 9)],
+)
+test_hints = conformance_tests(
+    specimen("task", "hints", "unusual_hints", HINTS),
+    rows=[
+        {"name": "Edda", "hint": "of Rostam", "who": "he"},
+        {"name": "Ivo", "who": "is"},
+        {"name": "Carl", "hint": "", "who": "a sailor"},
+    ],
 )
 test_wrapper = conformance_tests(specimen("extension", "counts", "unusual_counts", WRAPPER))
 test_pissa = conformance_tests(specimen("method", "lora", "unusual_lora", PISSA), trains=TRAINS["lora"])

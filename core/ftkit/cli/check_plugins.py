@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ftkit.cli.options import DEFAULT_TIMEOUT, BuiltinOnly, Json, Timeout, complete_plugin
-from ftkit.cli.output import print_json, print_line, print_table
+from ftkit.cli.output import complain, print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,8 +64,12 @@ def _conformances(probes: list[Probe], timeout: float) -> dict[PluginRecord, Con
     """What came of all properties of each plugin that is healthy."""
     from ftkit.testing.apart import check_apart
 
-    tried = [probe.record for probe in probes if probe.healthy and probe.record.usable]
-    return {record: check_apart(record, _LONGER * timeout) for record in tried}
+    found = {}
+    for probe in probes:
+        if probe.healthy and probe.record.usable:
+            complain("conformance", f"trying {probe.record.label}")  # each takes seconds
+            found[probe.record] = check_apart(probe.record, _LONGER * timeout)
+    return found
 
 
 def _conformance_json(probe: Probe, found: Mapping[PluginRecord, Conformance]) -> dict[str, object]:

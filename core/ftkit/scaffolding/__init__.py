@@ -7,6 +7,7 @@ templates/KIND      its module, and what that module brings
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -42,15 +43,16 @@ def write_package(kind: str, name: str, into: Path, catalogue: Catalogue) -> Pat
     folder = into / values["distribution"]
     try:
         folder.mkdir(parents=True)
-        for path, text in _files(kind, values):
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
     except FileExistsError as error:
-        raise FtkitError(
-            f"{error.filename} exists, and nothing is written over: give --into FOLDER"
-        ) from error
+        raise FtkitError(f"{folder} exists, and nothing is written over: give --into FOLDER") from error
     except OSError as error:
+        raise FtkitError(f"{folder} can't be made: {error.strerror}") from error
+    try:
+        for path, text in _files(kind, values):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
         raise FtkitError(f"{error.filename} can't be written: {error.strerror}") from error
     return folder
 

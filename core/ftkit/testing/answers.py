@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ftkit.testing.properties import conforms
 from ftkit.testing.task_subject import TaskSubject
 from ftkit.testing.violations import Violation, demand
@@ -53,17 +55,20 @@ def answers_that_are_texts_are_whole(subject: TaskSubject) -> None:
             continue
         told = f"the target {target!r:.100} is parsed as {answer!r:.100}"
         demand(answer == answer.strip(), f"{told}, with a blank at an end", "strip it")
-        start = target.find(answer)
-        if start < 0:
-            continue  # changed on purpose, such as to lower case
-        end = start + len(answer)
-        cut = _joined(target[start - 1 : start], answer[:1]) or _joined(answer[-1:], target[end : end + 1])
-        demand(not cut, f"{told}, with a word cut in two", "take the whole answer")
+        places = [match.span() for match in re.finditer(re.escape(answer), target)]
+        # No place at all: it was changed on purpose, such as to lower case.
+        whole = not places or any(_is_whole(target, *place) for place in places)
+        demand(whole, f"{told}, with a word cut in two", "take the whole answer")
 
 
-def _joined(left: str, right: str) -> bool:
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on beyond either end of a part of a text."""
+    return not (_joined(text[max(0, start - 1) : start + 1]) or _joined(text[end - 1 : end + 1]))
+
+
+def _joined(pair: str) -> bool:
     """Whether two letters stand in one word; of scripts that part words by blanks alone."""
-    return all(letter.isascii() and letter.isalnum() for letter in (left, right)) if left and right else False
+    return len(pair) > 1 and pair.isascii() and pair.isalnum()
 
 
 @conforms("parse_output")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,7 +16,10 @@ _LONG = 600  # tokens; beyond what models with few positions can
 
 def _declares(feature: str) -> dict[str, Any]:
     """When a feature calls for a property."""
-    has: Callable[[BackboneSubject], bool] = lambda subject: feature in subject.info.features  # noqa: E731
+
+    def has(subject: BackboneSubject) -> bool:
+        return feature in subject.info.features
+
     return {"when": has, "otherwise": f"it doesn't declare {feature}"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,20 @@ def rows_of_the_sample_can_be_used(subject: TaskSubject) -> None:
 
 
 @conforms("describe")
+def columns_and_metrics_say_what_they_are(subject: TaskSubject) -> None:
+    """Each by a name of its own and a line of help; a metric by the range of its values."""
+    for what, declared in (("column", subject.info.columns), ("metric", subject.info.metrics)):
+        names = [each.name for each in declared]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        demand(not twice, f"the {what} {', '.join(twice)} is declared twice")
+        silent = [each.name for each in declared if not each.help.strip()]
+        demand(not silent, f"the {what} {', '.join(silent)} has no help", "write one line")
+    for metric in subject.info.metrics:
+        top = metric.maximum
+        demand(top is None or metric.minimum < top, f"{metric.name} goes from {metric.minimum} to {top}")
+
+
+@conforms("describe")
 def rows_have_the_columns_that_are_declared(subject: TaskSubject) -> None:
     """The required ones each, and at least one of those declared."""
     declared = {column.name for column in subject.info.columns}
@@ -107,16 +122,26 @@ def _demand_used_or_refused(subject: TaskSubject, column: str, value: Any) -> No
     demand(all(isinstance(each, str) for each in texts), f"{value!r} in {column!r} is used as a text", remedy)
 
 
-def _has_answer_columns(subject: TaskSubject) -> bool:
-    return 0 < len(subject.required) < len(subject.info.columns)
+def _optional(subject: TaskSubject) -> list[str]:
+    return [column.name for column in subject.info.columns if not column.required]
 
 
-@conforms("format_example", when=_has_answer_columns, otherwise="no column is for the answer alone")
+@conforms("format_example", when=_optional, otherwise="every column is required")
 def the_input_is_the_same_without_the_answer(subject: TaskSubject) -> None:
     """Prediction has rows without answers; an answer in the input would be learnt by heart."""
     for row, example in zip(subject.rows, subject.examples, strict=True):
-        asked = subject.format({name: row[name] for name in subject.required})
-        demand(asked.input == example.input, "the input depends on columns that aren't required")
+        for name in _optional(subject):
+            asked = _without(subject, row, name)
+            if asked is not None and asked.target is None:  # so that the column was the answer's
+                demand(asked.input == example.input, f"the input depends on {name!r}, which is the answer")
+
+
+def _without(subject: TaskSubject, row: Mapping[str, Any], name: str) -> Example | None:
+    """The example of a row that lacks a column; None where the task refuses it."""
+    try:
+        return subject.format({key: value for key, value in row.items() if key != name})
+    except RowError:
+        return None
 
 
 @conforms("describe")

@@ -35,7 +35,7 @@ class Property:
     name: str
     check: Callable[[Any], None]
     hook: str | None
-    when: Callable[[Any], bool]
+    when: Callable[[Any], object]
     otherwise: str
     undisturbed: bool
 
@@ -47,7 +47,7 @@ def _always(_: object) -> bool:
 def conforms(
     hook: str | None = None,
     *,
-    when: Callable[[Any], bool] = _always,
+    when: Callable[[Any], object] = _always,
     otherwise: str = "",
     undisturbed: bool = False,
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:

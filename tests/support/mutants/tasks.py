@@ -174,4 +174,11 @@ TASKS = (
         {"2 * (2 if answer is None else answer)": "2 * bool(answer)"},
         missed=True,
     ),
+    Mutant(
+        "declares a metric twice",
+        "sentiment",
+        {
+            '            Metric("macro_f1"': '            Metric("accuracy", "the same"),\n            Metric("macro_f1"',
+        },
+    ),
 )
