@@ -187,22 +187,22 @@ class Trial:
         blame = Blame(self.record)
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore"
-                )  # a library's remark is no fault, whatever a test run makes of it
-                found = blame.run(lambda: self._outcome(each), self._hook_of(each) or "import")
+                # A library's remark is no fault, whatever a test run makes of it.
+                warnings.simplefilter("ignore")
+                subject = self._subject
+                found = blame.run(lambda: self._outcome(each, subject), self._hook_of(each) or "import")
         except BrokenPlugin as error:
             return Outcome(each.name, FAILED, faults=error.faults)
         if each.undisturbed and found.status == PASSED and blame.disturbances:
             return Outcome(each.name, FAILED, faults=tuple(blame.disturbances))
         return found
 
-    def _outcome(self, each: Property) -> Outcome:
+    def _outcome(self, each: Property, subject: Subject) -> Outcome:
         try:
-            if not each.when(self._subject):
+            if not each.when(subject):
                 return Outcome(each.name, NOT_CALLED_FOR, each.otherwise)
-            with self._subject.around():
-                each.check(self._subject)
+            with subject.around():
+                each.check(subject)
         except CannotTry as error:
             return Outcome(each.name, SKIPPED, str(error))
         except Violation as error:

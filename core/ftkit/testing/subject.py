@@ -10,6 +10,7 @@ from typing import Any
 
 from pluggy import PluginManager
 
+from ftkit.errors import BrokenPlugin
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.loading import LoadedPlugin, load_plugin
 from ftkit.registry.probe import probe
@@ -53,27 +54,35 @@ class Options(Mapping[str, Any]):
         return len(self._values)
 
 
+def _loaded(record: PluginRecord) -> LoadedPlugin | BrokenPlugin:
+    try:
+        return load_plugin(record)
+    except BrokenPlugin as error:
+        return error
+
+
 class Subject:
-    """One plugin under test; what is costly is made when a property first asks for it."""
+    """One plugin under test; what is costly is made when a property first asks for it.
+
+    It is loaded at once, under a guard of its own, which is not for use inside another.
+    """
 
     def __init__(self, record: PluginRecord, given: Given) -> None:
         self.record = record
         self.given = given
         self.read: set[str] = set()
+        self._loaded = _loaded(record)
 
-    @cached_property
+    @property
     def loaded(self) -> LoadedPlugin:
         """The plugin, imported and checked.
 
         Raises:
-            CannotTry: It can't be loaded, which `it_loads` reports.
+            CannotTry: It can't be loaded, which `it_loads_in_a_process_of_its_own` reports.
         """
-        from ftkit.errors import BrokenPlugin  # noqa: PLC0415 - the class that `it_loads` sees as it is
-
-        try:
-            return load_plugin(self.record)
-        except BrokenPlugin as error:
-            raise CannotTry(f"the plugin can't be loaded: {error}") from error
+        if isinstance(self._loaded, BrokenPlugin):
+            raise CannotTry(f"the plugin can't be loaded: {self._loaded}")
+        return self._loaded
 
     @cached_property
     def probe(self) -> Probe:
