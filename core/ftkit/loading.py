@@ -122,6 +122,7 @@ def load_selected(
     place = _device(device)
     loaded = hook.load_model(source=source, dtype=dtype, options=options["model"])
     tokenizer = hook.load_tokenizer(source=source, options=options["model"])
+    tokenizer.padding_side = "right"  # on the left it would move the positions of an encoder's tokens
     _demand_vocabulary(loaded, tokenizer, source)
     if plugins.method is not None:
         info = backbone_info(plugins)

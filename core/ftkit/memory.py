@@ -8,11 +8,12 @@ import sys
 
 
 def peak_memory() -> int:
-    """Most memory held so far, in bytes: the GPU's where there is one, else this process's resident size."""
+    """Most memory held so far, in bytes: the GPUs' if used, else this process's resident size."""
     import torch  # noqa: PLC0415 - seconds, and whoever asks has loaded a model
 
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated())
+    on_gpus = sum(torch.cuda.max_memory_allocated(each) for each in range(torch.cuda.device_count()))
+    if on_gpus:
+        return int(on_gpus)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
 

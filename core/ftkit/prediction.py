@@ -61,6 +61,8 @@ def predict(
     from ftkit.inference.batches import outputs_of  # noqa: PLC0415 - imports torch, which a plan does without
 
     chosen = generation_settings(settings, task)
+    written = chosen["max_output_tokens"] + 1  # behind the start token
+    chosen["max_output_tokens"] = loaded.input_limit(written) - 1  # the decoder has as many positions
     readings = list(_readings(examples, loaded, chosen))
     inputs = [reading.ids for reading in readings]
     answer = _answer(loaded, task, chosen)

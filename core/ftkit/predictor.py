@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ftkit.data.examples import Formatter
+from ftkit.data.rows import flaw_in
 from ftkit.descriptions import Example, MethodInfo, TaskInfo
 from ftkit.errors import RowError
 from ftkit.inference.settings import GENERATION
@@ -81,7 +82,7 @@ class Predictor:
         examples = []
         for number, row in enumerate(rows, start=1):
             try:
-                examples.append(formatter.example(row))
+                examples.append(_example(formatter, row))
             except RowError as error:
                 raise RowError(f"row {number}: {error}") from error
         return self.answer(examples, options, seed)
@@ -97,6 +98,15 @@ class Predictor:
             seed: Of what is drawn when sampling.
         """
         return predict(self.loaded, self.formatter, self.task, examples, {**generation, "seed": seed})
+
+
+def _example(formatter: Formatter, row: Any) -> Example:
+    if not isinstance(row, Mapping):
+        raise RowError(f"it is no mapping by column but a {type(row).__name__}")
+    flaw = flaw_in(row)
+    if flaw:
+        raise RowError(flaw)
+    return formatter.example(row)
 
 
 def load_planned(plan: Plan, artifact: Path | None, device: str) -> LoadedModel:

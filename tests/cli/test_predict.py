@@ -80,7 +80,7 @@ def test_a_file_is_written_and_summed_up_as_json(
     summary = json.loads(capsys.readouterr().out)
     assert [line["row"] for line in lines_of(output)] == [1, 2, 3, 4, 5, 6]
     assert set(summary) == {
-        *("output", "rows", "rejected", "rejected_rows", "unparseable"),
+        *("output", "rows", "rejected", "rejected_rows", "unparseable", "truncated"),
         *("seconds", "rows_per_second", "peak_memory_bytes"),
     }
     assert (summary["output"], summary["rows"], summary["rejected"]) == (str(output), 6, 0)

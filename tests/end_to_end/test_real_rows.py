@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -34,11 +35,12 @@ def test_a_real_file_trains_with_every_backbone_method_and_task(
         "--validation-data",
         str(head_of_validation(task, tmp_path)),
     ]
-    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "1024", "--json"]
+    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "1024"]
+    settings += ["--training.log-steps", "1", "--json"]
     ended = run_ftkit("train", *chosen, *data, *settings, HF_HUB_OFFLINE="1")
     assert ended.status == 0, ended.err
     result = ended.json
     assert (result["examples"], result["validation_examples"], result["steps"]) == (8000, 8, STEPS)
     assert result["rejected"] == 0
     losses = [json.loads(line)["loss"] for line in (folder / "metrics.jsonl").read_text().splitlines()]
-    assert losses[-1] < losses[0]
+    assert fmean(losses[STEPS // 2 :]) < fmean(losses[: STEPS // 2])  # one batch is harder than another

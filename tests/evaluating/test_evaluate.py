@@ -10,6 +10,7 @@ import pytest
 
 import ftkit
 from support.program import run_ftkit
+from support.wheels import task_distribution, unpack
 
 KEYS = {
     *("metrics", "examples", "unparseable", "truncated", "seconds", "examples_per_second"),
@@ -151,3 +152,70 @@ def test_a_mistake_is_told_in_one_message(
     assert message in " ".join(ended.err.split())
     assert "Traceback" not in ended.err
     assert ended.out == ""
+
+
+ODD = """
+from ftkit import Column, Example, Metric, TaskInfo, hookimpl
+
+
+@hookimpl
+def describe_task():
+    return TaskInfo((Column("text", "a text"),), (Metric("m", "needs two rows"),), max_output_tokens=4)
+
+
+@hookimpl
+def format_example(row):
+    return Example(row["text"], row["text"])
+
+
+@hookimpl
+def parse_output(text):
+    return frozenset(text.split())
+
+
+@hookimpl
+def score(predictions, references):
+    return {"m": float("nan") / (len(predictions) - 1)}
+"""
+
+
+def test_a_task_that_scores_no_single_row_and_answers_no_json_loses_nothing(tmp_path: Path) -> None:
+    site = unpack([task_distribution("odd", ODD)], tmp_path)
+    data = tmp_path / "rows.jsonl"
+    data.write_text('{"text": "a"}\n{"text": "b"}\n')
+    arguments = ["--task", "odd", "--data", str(data), "--output", str(tmp_path / "out"), "--json"]
+    ended = run_ftkit("evaluate", "t5-tiny", "--model", "t5", *arguments, sites=[site])
+    assert ended.status == 0, ended.err
+    assert ended.json["metrics"] == {"m": None}
+    assert "the task can't score a row alone" in ended.err
+    rows = lines(tmp_path / "out" / "predictions.jsonl")
+    assert [row["metrics"] for row in rows] == [None, None]
+    assert all(row["parsed"].startswith("frozenset(") for row in rows)
+
+
+def test_rows_that_may_not_be_those_of_the_run_are_said_to_be(tmp_path: Path) -> None:
+    data = tmp_path / "rows.csv"
+    texts = [f"I liked film {number}.,1" for number in range(40)]
+    data.write_text("\n".join(["text,label", *texts, ""]))
+    recipe = ftkit.Recipe(
+        model="t5-tiny",
+        method="lora",
+        task="sentiment",
+        data=str(data),
+        output=str(tmp_path / "run"),
+        device="cpu",
+        options={"training": {"max_steps": 1}},
+    )
+    run = ftkit.train(recipe, quiet=True).folder
+    assert ftkit.evaluate(run).result["data"]["changed_since_run"] is False
+    data.write_text("\n".join(["text,label", *texts, "I hated film 41.,0", ""]))
+    assert ftkit.evaluate(run).result["data"]["changed_since_run"] is True
+
+
+def test_what_fails_on_the_way_leaves_no_folder(run: Path, tmp_path: Path) -> None:
+    ended = run_ftkit("evaluate", "t5-tiny", "--task", "qa", "--data", "none.json", cwd=tmp_path)
+    assert ended.status == 2
+    assert list(tmp_path.iterdir()) == []
+    kept = sorted(run.iterdir())
+    assert run_ftkit("evaluate", str(run), "--seed", "-1").status == 2
+    assert sorted(run.iterdir()) == kept

@@ -18,7 +18,7 @@ TASK = ftkit.TaskInfo(
 INPUTS = [[5] * length for length in (3, 9, 1, 7, 9, 2, 4)]
 
 
-def lengths_told(seen: list[int], most_rows: int) -> list[Output]:
+def lengths_told(seen: list[int], most_rows: int, **given: int) -> list[Output]:
     """Answers that say how long each input is, from a device with room for so many rows."""
     model, tokenizer = small.load("t5")
 
@@ -29,17 +29,29 @@ def lengths_told(seen: list[int], most_rows: int) -> list[Output]:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return [Output(str(int(length)), 0.0) for length in mask.sum(dim=1)]
 
-    return outputs_of(model, tokenizer, INPUTS, answer, generation_settings({}, TASK))
+    return outputs_of(model, tokenizer, INPUTS, answer, generation_settings(given, TASK))
 
 
 def test_outputs_come_in_the_order_of_the_inputs() -> None:
     assert [int(each.text) for each in lengths_told([], 100)] == list(map(len, INPUTS))
 
 
-def test_a_batch_that_does_not_fit_is_answered_in_halves() -> None:
+def test_a_batch_that_does_not_fit_is_halved_and_what_fits_is_remembered() -> None:
     seen: list[int] = []
     assert [int(each.text) for each in lengths_told(seen, 2)] == list(map(len, INPUTS))
-    assert seen == [7, 3, 1, 2, 4, 2, 2]
+    assert seen == [7, 3, 1, 1, 1, 1, 1, 1, 1]
+    seen.clear()
+    assert [int(each.text) for each in lengths_told(seen, 3)] == list(map(len, INPUTS))
+    assert seen == [7, 3, 3, 1]
+
+
+def test_beams_count_as_rows_of_their_own() -> None:
+    seen: list[int] = []
+    lengths_told(seen, 100, token_budget=60)
+    assert seen == [4, 3]
+    seen.clear()
+    lengths_told(seen, 100, token_budget=60, num_beams=4)
+    assert seen == [1, 1, 1, 1, 2, 1]
 
 
 def test_an_input_that_does_not_fit_alone_is_an_error_that_says_what_to_lower() -> None:

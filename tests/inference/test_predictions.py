@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ import ftkit
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import OptionsError
+from ftkit.inference.labels import choose
 from ftkit.loading import LoadedModel
 from ftkit.prediction import Prediction, predict
 
@@ -154,3 +158,62 @@ def test_the_model_is_left_in_the_mode_it_was_in() -> None:
 def test_an_input_beyond_the_limit_is_said_to_be_truncated() -> None:
     truncated = [each.truncated for each in answers("t5-tiny", max_input_tokens=12)]
     assert truncated == [True, False, True, False]
+
+
+def test_the_side_that_a_tokenizer_pads_on_changes_nothing(tmp_path: Path) -> None:
+    expected = answers("bart-tiny", "sentiment")
+    _, tokenizer = loaded("bart-tiny")
+    shutil.copytree(tokenizer.name_or_path, tmp_path / "left")
+    file = tmp_path / "left" / "tokenizer_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"padding_side": "left"}))
+    left = ftkit.load("bart", task="sentiment", checkpoint=str(tmp_path / "left"), device="cpu")
+    plugin = left.plugins.task
+    assert plugin is not None
+    assert isinstance(plugin.info, TaskInfo)
+    formatter = Formatter(left.plugins.manager, left.options["task"])
+    assert predict(left, formatter, plugin.info, [Example(text) for text in TEXTS], {}) == expected
+
+
+def test_labels_of_different_lengths_are_scored_as_a_whole() -> None:
+    model = loaded("t5-tiny", "sentiment")
+    labels = ("True", "sentiment: False", "The old dog sleeps under the table.")
+    with torch.no_grad():
+        batch = model.tokenizer(TEXTS, padding=True, return_tensors="pt")
+        chosen = choose(model.model, model.tokenizer, batch, labels)
+        for text, answer in zip(TEXTS, chosen, strict=True):
+            sums = {}
+            for label in labels:
+                ids = model.tokenizer(text_target=label, return_tensors="pt").input_ids
+                loss = model.model(**model.tokenizer(text, return_tensors="pt"), labels=ids).loss
+                sums[label] = -float(loss) * ids.shape[1]
+            assert answer.text == max(sums, key=lambda label: sums[label])
+
+
+@pytest.mark.parametrize(
+    ("task", "given", "message"),
+    [
+        ("sentiment", {"num_beams": 4}, "generation.num_beams: the task's labels are scored"),
+        (
+            "qa",
+            {"temperature": 0.5},
+            "generation.temperature: it has no effect without --generation.do-sample",
+        ),
+        ("qa", {"length_penalty": 2.0}, "generation.length_penalty: it has no effect without"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(task: str, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionsError, match=message):
+        answers("t5-tiny", task, **given)
+
+
+def test_an_output_is_never_longer_than_the_decoder_has_positions() -> None:
+    assert len(answers("bart-tiny", max_output_tokens=3000)) == len(TEXTS)
+
+
+@pytest.mark.parametrize("config", [{}, {"num_beams": 4}])
+def test_a_checkpoint_that_does_not_say_how_texts_start_and_end_is_asked_as_its_model_config_says(
+    config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = answers("bart-tiny")
+    monkeypatch.setattr(loaded("bart-tiny").model, "generation_config", GenerationConfig(**config))
+    assert answers("bart-tiny") == expected

@@ -22,24 +22,51 @@ from support.real_data import json_file, needs_real_data
 
 LIMIT = 256
 TINY = ftkit.load("t5-tiny", task="qa", device="cpu")
+TOKENIZERS = {name: ftkit.load(name, device="cpu").tokenizer for name in ("t5-tiny", "bart-tiny")}
 FORMATTER = Formatter(TINY.plugins.manager, TINY.options["task"])
-words = st.lists(st.text(alphabet="abcäß0.-\n\t ", min_size=1, max_size=12), min_size=60, max_size=200)
+PIECES = [
+    "word ",
+    "…",
+    "😀",
+    "👍🏽",
+    "(x)",
+    "日本語",
+    "ﬁ",
+    "\t",
+    "  ",
+    "\n",
+    "Straße ",
+    "a",
+    "0123456789",
+    "é",
+]
+texts = st.lists(st.sampled_from(PIECES), min_size=40, max_size=150).map("".join)
 
 
-@given(words, st.integers(0, 60))
-@settings(max_examples=30, deadline=None)
-def test_windows_fit_the_limit_and_hold_every_word_of_the_text(parts: list[str], overlap: int) -> None:
-    limit, text = 60, " ".join(parts)
-    example = Example(f"question: what? context: {text} end", window=(25, 25 + len(text)))
-    windows = in_windows(example, TINY.tokenizer, limit, overlap)
-    seen: set[str] = set()
+@pytest.mark.parametrize("checkpoint", ["t5-tiny", "bart-tiny"])
+@given(text=texts, overlap=st.integers(0, 60))
+@settings(max_examples=40, deadline=None)
+def test_windows_fit_the_limit_and_leave_no_letter_out(checkpoint: str, text: str, overlap: int) -> None:
+    tokenizer = TOKENIZERS[checkpoint]
+    before, after = "question: what? context: ", " end"
+    example = Example(f"{before}{text}{after}", window=(len(before), len(before) + len(text)))
+    windows = in_windows(example, tokenizer, 60, overlap)
+    covered = 0
     for each in windows:
-        assert each.input.startswith("question: what? context: ")
-        assert each.input.endswith(" end")
-        assert len(TINY.tokenizer(each.input)["input_ids"]) <= limit
         assert each.window is not None
-        seen.update(each.input[slice(*each.window)].split())
-    assert set(text.split()) <= seen
+        piece = each.input[slice(*each.window)]
+        assert each.input == f"{before}{piece}{after}"
+        assert len(tokenizer(each.input)["input_ids"]) <= 60
+        found = [at for at in range(covered + 1) if text.startswith(piece, at)]
+        covered = max(at + len(piece) for at in found)
+    assert covered == len(text)
+
+
+def test_windows_end_at_blanks_where_there_are_some() -> None:
+    text = "word " * 300
+    example = Example(text, window=(0, len(text)))
+    for each in in_windows(example, TINY.tokenizer, 60, 10):
+        assert set(each.input.split()) == {"word"}
 
 
 def test_what_names_no_window_is_not_cut_apart() -> None:

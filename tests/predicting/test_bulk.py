@@ -66,9 +66,8 @@ def test_every_row_comes_out_once_in_order_with_number_place_and_id(
     assert [line["row"] for line in lines] == [1, 2, 3, 4, 5, 6]
     assert [line["place"] for line in lines] == [f"{data}:{number}" for number in range(1, 7)]
     assert [line.get("id") for line in lines] == ["r0", "r1", "r2", "r3", "r4", None]
-    assert [set(line) for line in lines] == [{"row", "place", "id", "prediction", "parsed", "score"}] * 5 + [
-        {"row", "place", "prediction", "parsed", "score"}
-    ]
+    keys = {"row", "place", "prediction", "parsed", "score", "truncated", "windows"}
+    assert [set(line) for line in lines] == [keys | {"id"}] * 5 + [keys]
     alone = [answer.text for row in sentences(5) for answer in loaded.predict([row])]
     assert [line["prediction"] for line in lines[:5]] == alone
     assert len(set(alone)) > 1
@@ -140,7 +139,7 @@ def test_killed_at_any_write_and_gone_on_with_it_becomes_the_file_that_it_would_
     assert cut.read_bytes() == whole.read_bytes()
     rejected = [path.with_name(f"{path.name}.rejected.jsonl").read_bytes() for path in (cut, whole)]
     assert rejected[0] == rejected[1]
-    counts = ("rows", "rejected", "unparseable")
+    counts = ("rows", "rejected", "unparseable", "truncated")
     assert [summary[name] for name in counts] == [expected[name] for name in counts]
     assert not progress_path(cut).exists()
 

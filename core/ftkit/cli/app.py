@@ -17,7 +17,7 @@ from ftkit.cli.evaluate import evaluate_command
 from ftkit.cli.list_plugins import list_plugins
 from ftkit.cli.new_plugin import new_plugin
 from ftkit.cli.output import complain, give_up_stdout, print_line, warn
-from ftkit.cli.plugin_help import CommandOfRun, CommandWithPluginOptions
+from ftkit.cli.plugin_help import CommandOfEvaluation, CommandOfRun, CommandWithPluginOptions
 from ftkit.cli.predict import predict
 from ftkit.cli.show import show
 from ftkit.cli.train import train
@@ -32,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("train", cls=CommandWithPluginOptions, context_settings=CONTEXT)(train)
-app.command("evaluate", cls=CommandOfRun, context_settings=CONTEXT)(evaluate_command)
+app.command("evaluate", cls=CommandOfEvaluation, context_settings=CONTEXT)(evaluate_command)
 app.command("predict", cls=CommandOfRun, context_settings=CONTEXT)(predict)
 app.command("list-plugins")(list_plugins)
 app.command("show")(show)

@@ -10,11 +10,13 @@ import typer
 from ftkit.cli.options import (
     Device,
     Json,
+    Seed,
     complete_backbone,
     complete_method,
     complete_task,
 )
-from ftkit.cli.output import print_json, print_line
+from ftkit.cli.output import print_json, print_line, warn
+from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import joined, pairs_of, parted
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def evaluate_command(
     output: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Where result and predictions go.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn when sampling.")] = 0,
+    seed: Seed = 0,
     device: Device = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
@@ -104,15 +106,20 @@ def evaluate_command(
         options=options,
     )
     resamples = _RESAMPLES if intervals else 0
-    report = evaluate(target, recipe, generation, resamples=resamples, output=output, quiet=quiet)
+    with told_when_stopped():
+        report = evaluate(target, recipe, generation, resamples=resamples, output=output, quiet=quiet)
     if json:
-        print_json(report.result)
+        print_json(dict(report.result) | ({"worst": report.worst(worst)} if worst else {}))
     else:
         _print(report, worst)
 
 
 def _print(report: Report, worst: int) -> None:
     result = report.result
+    sample = ", the task's bundled sample: no figures to quote" if result["rehearsal"] else ""
+    if result["data"]["changed_since_run"]:
+        warn("the data, or the code that reads it, has changed since the run: these may be other rows")
+    print_line(f"{result['checkpoint']} on {', '.join(result['data']['sources'])}{sample}")
     for name, value in result["metrics"].items():
         ends = result["intervals"].get(name)
         interval = f" (95%: {ends[0]:.4g} to {ends[1]:.4g})" if ends else ""

@@ -61,6 +61,9 @@ def _set_builtin_only(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**63 - 1, help="Seed of what is drawn when sampling, and of intervals.")
+]
 BuiltinOnly = Annotated[
     bool,
     typer.Option(

@@ -18,8 +18,10 @@ def print_json(data: Any) -> None:
     """Print one JSON document."""
     import json
 
-    # ASCII alone: a summary with half a surrogate pair, or a terminal of another age, must not end it.
-    _write(json.dumps(data, indent=2, allow_nan=False))
+    from ftkit.json_text import as_json
+
+    # ASCII alone: a terminal of another age must not end it.
+    _write(json.dumps(json.loads(as_json(data)), indent=2))
 
 
 def print_line(text: str = "") -> None:

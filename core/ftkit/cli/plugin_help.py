@@ -61,6 +61,9 @@ class CommandWithPluginOptions(_CommandWithMoreHelp):
 class CommandOfRun(_CommandWithMoreHelp):
     """`ftkit predict RUN --help` also lists the columns of the run's task, and the options of generation."""
 
+    reads_columns = True  # from the command line
+    rows = "an --input"
+
     def sections(self, words: Sequence[str]) -> Iterator[Section]:
         """The columns, and the options of generation and of reading."""
         from ftkit.data.reading import READING
@@ -69,11 +72,18 @@ class CommandOfRun(_CommandWithMoreHelp):
 
         recipes = [RunFolder(Path(word)).recipe for word in words if not word.startswith("-")]
         recipe = next((read_recipe(path) for path in recipes if path.is_file()), None)
-        if recipe is not None and recipe.task is not None:
+        if self.reads_columns and recipe is not None and recipe.task is not None:
             yield f"Columns of task {recipe.task}", _columns(recipe.task)
         training = recipe.options["training"] if recipe is not None else {}
         yield "Options of generation", [_row("generation", option) for option in _generation(training)]
-        yield "Options of reading an --input", [_row("reading", option) for option in READING]
+        yield f"Options of reading {self.rows}", [_row("reading", option) for option in READING]
+
+
+class CommandOfEvaluation(CommandOfRun):
+    """`ftkit evaluate RUN --help` also lists the options of generation and of reading."""
+
+    reads_columns = False
+    rows = "--data"
 
 
 def words_of(context: Any) -> list[str]:

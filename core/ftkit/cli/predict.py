@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ftkit.cli.options import Device, Json
+from ftkit.cli.options import Device, Json, Seed
 from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
@@ -58,7 +58,7 @@ def predict(
         str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
     ] = None,
     chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = CHUNK_ROWS,
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn when sampling.")] = 0,
+    seed: Seed = 0,
     device: Device = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
@@ -174,7 +174,8 @@ def _write(
     )
     print_line(
         f"{summary['rows']:,} rows → {output}{aside}; {summary['unparseable']:,} without an answer that the "
-        f"task can read; {summary['seconds']:.0f} s, {summary['rows_per_second']:,.0f} rows/s"
+        f"task can read, {summary['truncated']:,} inputs truncated; {summary['seconds']:.0f} s, "
+        f"{summary['rows_per_second']:,.0f} rows/s"
     )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ftkit.data.reading import complete_with_reading, make_reading
 from ftkit.evaluating.report import Report, make_report
-from ftkit.evaluating.rows import read_rows, validation_rows
+from ftkit.evaluating.rows import EvaluationRows, read_rows, validation_rows
 from ftkit.evaluating.subject import load_subject
 from ftkit.inference.settings import GENERATION
 from ftkit.runs import LoadedRun
-from ftkit.training.recipe import Recipe
+from ftkit.training.recipe import Recipe, read_made_with
 
 _HOME = "evaluations"
 
@@ -52,6 +53,8 @@ def evaluate(
     options = complete_with_reading({"generation": GENERATION}, given)
     if wanted.data is None:
         rows = validation_rows(subject.plan)
+        if isinstance(subject, LoadedRun):
+            rows = replace(rows, changed=_changed(subject, rows))
     else:
         rows = read_rows(wanted.data, make_reading(options["reading"]), subject.formatter)
     home = subject.folder.path if isinstance(subject, LoadedRun) else Path()
@@ -65,3 +68,9 @@ def evaluate(
         beside=home / _HOME,
         quiet=quiet,
     )
+
+
+def _changed(run: LoadedRun, rows: EvaluationRows) -> bool:
+    """Whether these may be other rows than those that the run validated on."""
+    began_with = read_made_with(run.folder.recipe).get("data", {}).get("fingerprint")
+    return bool(began_with != rows.fingerprint)

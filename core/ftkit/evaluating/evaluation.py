@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
+from ftkit.errors import PluginWarning
 from ftkit.inference.settings import generation_settings, used_settings
 from ftkit.loading import LoadedModel
 from ftkit.prediction import Prediction, predict
@@ -71,27 +73,46 @@ def evaluate_examples(
     metrics = formatter.manager.hook.score(
         predictions=[each.answer for each in predictions], references=references, options=formatter.options
     )
-    generation = used_settings(generation_settings(settings, task))
-    return Evaluation(metrics, predictions, examples, references, generation)
+    chosen = generation_settings(settings, task)
+    generation = used_settings(chosen, loaded.input_limit(chosen["max_input_tokens"]), loaded.model.device)
+    return Evaluation(
+        {name: float(value) for name, value in metrics.items()}, predictions, examples, references, generation
+    )
 
 
 def scored_rows(evaluation: Evaluation, formatter: Formatter) -> list[dict[str, Any]]:
-    """Each example with its references, its prediction, what was parsed of it, and its own metrics."""
-    from ftkit.scoring import row_scores  # noqa: PLC0415 - imports numpy, which a plan does without
+    """Each example with its references, its prediction, what was parsed of it, and its own metrics.
 
-    scores = row_scores(formatter, evaluation.answers, evaluation.references)
+    The metrics are None where the task can't score a row alone, which is warned of.
+    """
+    scored = zip(
+        evaluation.examples, evaluation.predictions, _row_metrics(evaluation, formatter), strict=True
+    )
     return [
         {
             "input": prediction.input,
             "references": example.references,
             "prediction": prediction.text,
             "parsed": prediction.answer,
-            "metrics": dict(metrics),
+            "metrics": metrics,
             "score": prediction.score,
             "truncated": prediction.truncated,
             "windows": prediction.windows,
         }
-        for example, prediction, metrics in zip(
-            evaluation.examples, evaluation.predictions, scores, strict=True
-        )
+        for example, prediction, metrics in scored
     ]
+
+
+def _row_metrics(evaluation: Evaluation, formatter: Formatter) -> list[dict[str, float] | None]:
+    from ftkit.scoring import row_scores  # noqa: PLC0415 - imports numpy, which a plan does without
+
+    try:
+        scores = row_scores(formatter, evaluation.answers, evaluation.references)
+    except Exception as error:  # noqa: BLE001 - a plugin's code, and all else is done
+        warnings.warn(
+            f"the task can't score a row alone, so that rows have no metrics: {error!r}",
+            PluginWarning,
+            stacklevel=2,
+        )
+        return [None] * len(evaluation.predictions)
+    return [{name: float(value) for name, value in each.items()} for each in scores]

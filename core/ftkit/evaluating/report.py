@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from ftkit.errors import RunError
 from ftkit.evaluating.evaluation import Evaluation, evaluate_examples, scored_rows
 from ftkit.evaluating.rows import REJECTED, EvaluationRows
 from ftkit.files import empty_folder, next_free_folder, write_whole
+from ftkit.json_text import as_json, as_json_lines
 from ftkit.memory import peak_memory
 from ftkit.predictor import Predictor
 from ftkit.scoring import intervals, signatures
@@ -39,9 +39,13 @@ class Report:
     decisive: Metric
 
     def worst(self, count: int) -> list[Mapping[str, Any]]:
-        """The rows with the worst values of the decisive metric, the worst first; of equals, the surest."""
+        """The rows with the worst values of the decisive metric, the worst first; of equals, the surest.
+
+        Rows whose metrics the task can't give are left out.
+        """
         name, sign = self.decisive.name, 1 if self.decisive.higher_is_better else -1
-        return sorted(self.rows, key=lambda row: (sign * row["metrics"][name], -row["score"]))[:count]
+        scored = [row for row in self.rows if row["metrics"] is not None]
+        return sorted(scored, key=lambda row: (sign * row["metrics"][name], -row["score"]))[:count]
 
 
 def make_report(
@@ -70,10 +74,7 @@ def make_report(
     Raises:
         RunError: The folder holds something, or can't be made.
     """
-    try:
-        folder = empty_folder(Path(output)) if output else next_free_folder(beside, subject.plan.name)
-    except OSError as error:
-        raise RunError(f"the evaluation's folder can't be made: {error}") from error
+    _demand_free(output)
     began = time.perf_counter()
     settings = {**generation, "seed": seed}
     evaluation = evaluate_examples(
@@ -86,20 +87,39 @@ def make_report(
         "seconds": round(seconds, 3),
         "examples_per_second": round(len(evaluation.examples) / seconds, 2),
         "peak_memory_bytes": peak_memory(),
-        "data": {"sources": list(rows.sources), "fingerprint": rows.fingerprint},
+        "data": {
+            "sources": list(rows.sources),
+            "fingerprint": rows.fingerprint,
+            "changed_since_run": rows.changed,
+        },
+        "rehearsal": rows.rehearsal,
         "seed": seed,
         **subject.plan.made_with,
-        "output": str(folder),
     }
     scored = [
         {"place": rows.place(index), **row}
         for index, row in enumerate(scored_rows(evaluation, subject.formatter))
     ]
-    write_whole(folder / PREDICTIONS, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in scored))
+    folder = _folder(output, beside, subject.plan.name)
+    told = {**result, "output": str(folder)}
+    write_whole(folder / PREDICTIONS, as_json_lines(scored))
     if rows.rejected:
         write_whole(folder / REJECTED, rows.rejected_lines)
-    write_whole(folder / RESULT, json.dumps(result, indent=2, ensure_ascii=False) + "\n")
-    return Report(folder, result, scored, subject.task.metrics[0])
+    write_whole(folder / RESULT, as_json(told, indent=2) + "\n")
+    return Report(folder, told, scored, subject.task.metrics[0])
+
+
+def _demand_free(output: str | None) -> None:
+    """Refuse a folder that holds something before any row is answered."""
+    if output is not None and Path(output).exists():
+        _folder(output, Path(), "")
+
+
+def _folder(output: str | None, beside: Path, name: str) -> Path:
+    try:
+        return empty_folder(Path(output)) if output else next_free_folder(beside, name)
+    except OSError as error:
+        raise RunError(f"the evaluation's folder can't be made: {error}") from error
 
 
 def _figures(subject: Predictor, evaluation: Evaluation, resamples: int, seed: int) -> dict[str, Any]:

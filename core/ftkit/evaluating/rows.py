@@ -33,6 +33,9 @@ class EvaluationRows:
         rejected_lines: These rows, a line of JSON each.
         sources: The names of what was read.
         fingerprint: Hash of the contents; None where nobody can tell, as for streamed data.
+        rehearsal: Whether they are the task's bundled sample, whose figures say nothing of real language.
+        changed: Whether they may be others than those that the run validated on: the data, or the code that
+            reads and formats it, has changed since.
     """
 
     examples: Sequence[Example]
@@ -41,6 +44,8 @@ class EvaluationRows:
     rejected_lines: str
     sources: Sequence[str]
     fingerprint: str | None
+    rehearsal: bool = False
+    changed: bool = False
 
 
 def validation_rows(plan: Plan) -> EvaluationRows:
@@ -59,6 +64,7 @@ def validation_rows(plan: Plan) -> EvaluationRows:
         rejected_lines="",
         sources=[names.get("validation", kept_apart)],
         fingerprint=data.fingerprint,
+        rehearsal=plan.recipe.rehearsal,
     )
 
 

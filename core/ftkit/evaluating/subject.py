@@ -45,6 +45,8 @@ def load_subject(target: str, recipe: Recipe) -> Predictor:
         )
     else:
         chosen = replace(recipe, model=target)
+    if recipe.checkpoint is not None:
+        raise RunError(f"--checkpoint {recipe.checkpoint}: the weights are those of {target} already")
     plan = make_plan(chosen, trains=False)
     return Predictor(plan, load_planned(plan, None, recipe.device))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ def outputs_of(
         tokenizer: The model's.
         inputs: Token ids of each input.
         answer: Gives the outputs of one batch.
-        settings: `token_budget`, `max_output_tokens`, `precision` and `seed` are used.
+        settings: `token_budget`, `max_output_tokens`, `num_beams`, `precision` and `seed` are used.
         quiet: Show no progress.
 
     Raises:
@@ -62,18 +62,23 @@ def outputs_of(
     """
     lengths = [(len(ids), settings["max_output_tokens"]) for ids in inputs]
     longest_first = sorted(range(len(inputs)), key=lambda index: -lengths[index][0])
+    budget = max(1, settings["token_budget"] // settings["num_beams"])  # each beam is a row of its own
     outputs: dict[int, Output] = {}
+    room = _MOST_ROWS
     with _ready(model, settings), closing(RowProgress(len(inputs), 0, quiet=quiet)) as shown:
-        for batch in _few(cut(longest_first, lengths, settings["token_budget"])):
+        waiting = cut(longest_first, lengths, budget)[::-1]
+        while waiting:
+            whole = waiting.pop()
+            batch, rest = whole[:room], whole[room:]
+            waiting += [rest] if rest else []
             answered = _answered([inputs[index] for index in batch], tokenizer, model.device, answer)
+            if answered is None:  # later batches are no larger than what there is memory for
+                room = len(batch) // 2
+                waiting.append(batch)
+                continue
             outputs.update(zip(batch, answered, strict=True))
             shown.advance(len(batch))
     return [outputs[index] for index in range(len(inputs))]
-
-
-def _few(batches: Iterable[list[int]]) -> Iterator[list[int]]:
-    for batch in batches:
-        yield from (batch[start : start + _MOST_ROWS] for start in range(0, len(batch), _MOST_ROWS))
 
 
 def _answered(
@@ -81,11 +86,11 @@ def _answered(
     tokenizer: PreTrainedTokenizerBase,
     device: torch.device,
     answer: Callable[[Batch], Sequence[Output]],
-) -> list[Output]:
-    """The outputs of one batch, or of its halves where there is not enough memory for the whole."""
+) -> Sequence[Output] | None:
+    """The outputs of one batch; None where memory doesn't do for it."""
     padded = pad_without_fast_tokenizer_warning(tokenizer, {"input_ids": inputs}, return_tensors="pt")
     try:
-        return list(answer(padded.to(device)))
+        return answer(padded.to(device))
     except RuntimeError as error:
         if not ran_out_of_memory(error):
             raise
@@ -95,9 +100,7 @@ def _answered(
                 "--generation.max-input-tokens or --generation.num-beams"
             ) from error
     release_memory()
-    middle = len(inputs) // 2
-    halves = inputs[:middle], inputs[middle:]
-    return [each for half in halves for each in _answered(half, tokenizer, device, answer)]
+    return None
 
 
 @contextmanager
@@ -108,8 +111,8 @@ def _ready(model: PreTrainedModel, settings: Mapping[str, Any]) -> Iterator[None
     model.eval()
     try:
         with (
-            torch.inference_mode(),
-            torch.random.fork_rng(),
+            torch.no_grad(),
+            torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
             torch.autocast(device.type, torch.bfloat16, enabled=bfloat16),
         ):
             torch.manual_seed(settings["seed"])

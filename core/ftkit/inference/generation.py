@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
+from ftkit.errors import CheckpointError
 from ftkit.inference.batches import Batch, Output
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
+_SCORED_TOGETHER = 8  # texts; each has logits over the vocabulary for all of its tokens
+
+
 def generate(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, batch: Batch, settings: Mapping[str, Any]
 ) -> list[Output]:
     """Generate one text for each input.
+
+    Greedy decoding notes the scores on the way; beams, sampling and penalties choose by other figures than
+    the model's own, so that a further pass gives the scores.
 
     Args:
         model: Any encoder-decoder that can `generate`.
@@ -26,9 +33,9 @@ def generate(
         settings: Values of `ftkit.inference.settings.GENERATION`.
 
     Raises:
-        OptionsError: The settings don't go together.
+        CheckpointError: Nobody says which tokens start and end a text.
     """
-    config = _config(model, settings)
+    config = _config(model, tokenizer, settings)
     recorder = _GreedyScores() if _is_plainly_greedy(settings) else None
     ids = model.generate(
         **batch,
@@ -69,8 +76,13 @@ def _is_plainly_greedy(settings: Mapping[str, Any]) -> bool:
 
 def _scores(model: PreTrainedModel, batch: Batch, ids: torch.Tensor) -> torch.Tensor:
     """Log-probability of each written token by a further pass over inputs and texts, (B, T)."""
-    logits = model(**batch, decoder_input_ids=ids[:, :-1], use_cache=False).logits
-    return token_scores(logits, ids[:, 1:])
+    parts = []
+    for start in range(0, len(ids), _SCORED_TOGETHER):
+        some = slice(start, start + _SCORED_TOGETHER)
+        known = {name: tensor[some] for name, tensor in batch.items()}
+        logits = model(**known, decoder_input_ids=ids[some, :-1], use_cache=False).logits
+        parts.append(token_scores(logits, ids[some, 1:]))
+    return torch.cat(parts)
 
 
 def token_scores(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
@@ -90,17 +102,26 @@ def _means(scores: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
     return (scores * counted).sum(dim=1) / counted.sum(dim=1).clamp(min=1)
 
 
-def _config(model: PreTrainedModel, settings: Mapping[str, Any]) -> GenerationConfig:
+def _config(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, settings: Mapping[str, Any]
+) -> GenerationConfig:
     """The settings, and of the checkpoint's own only which tokens start, end and pad."""
-    own = model.generation_config
     sampling = ("temperature", "top_k", "top_p") if settings["do_sample"] else ()
     beams = ("length_penalty",) if settings["num_beams"] > 1 else ()
     named = ("num_beams", "do_sample", "repetition_penalty", "no_repeat_ngram_size", *sampling, *beams)
+    homes = (model.generation_config, model.config, tokenizer)
     return GenerationConfig(
         max_new_tokens=settings["max_output_tokens"],
-        decoder_start_token_id=own.decoder_start_token_id,
-        bos_token_id=own.bos_token_id,
-        eos_token_id=own.eos_token_id,
-        pad_token_id=own.pad_token_id,
+        decoder_start_token_id=_token(homes, "decoder_start_token_id"),
+        eos_token_id=_token(homes, "eos_token_id"),
+        pad_token_id=_token(homes, "pad_token_id"),
         **{name: settings[name] for name in named},
     )
+
+
+def _token(homes: Sequence[Any], name: str) -> Any:
+    """A special token's id, or several, from the first that says it."""
+    found = [value for home in homes if (value := getattr(home, name, None)) is not None]
+    if not found:
+        raise CheckpointError(f"neither the checkpoint's configs nor its tokenizer have a {name}")
+    return found[0]

@@ -6,14 +6,16 @@ by the log-probability that the model gives it as a whole. The inputs are encode
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers.modeling_outputs import BaseModelOutput
 
 from ftkit.inference.batches import Batch, Output
 from ftkit.inference.generation import token_scores
+
+_MOST_ROWS = 128  # inputs times labels of a pass
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -39,15 +41,34 @@ def choose(
 
 
 def _sums(model: PreTrainedModel, batch: Batch, ids: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
-    """Log-probability of each label for each input, (B, labels)."""
+    """Log-probability of each label for each input, (B, labels).
+
+    The first label's pass encodes the inputs; the others are scored together, as many as make a batch.
+    """
     mask = batch["attention_mask"]
-    columns = []
-    hidden = None
-    for label, real in zip(ids, counted, strict=True):
-        wanted = label.expand(len(mask), -1)
-        started = model.prepare_decoder_input_ids_from_labels(labels=wanted)
-        known = batch if hidden is None else {"attention_mask": mask, "encoder_outputs": hidden}
-        out = model(**known, decoder_input_ids=started, use_cache=False)
-        hidden = BaseModelOutput(last_hidden_state=out.encoder_last_hidden_state)
-        columns.append((token_scores(out.logits, wanted) * real).sum(dim=1))
-    return torch.stack(columns, dim=1)
+    rows = len(mask)
+    first, states = _pass(model, batch, ids[:1], counted[:1])
+    parts = [first]
+    together = max(1, _MOST_ROWS // rows)
+    for start in range(1, len(ids), together):
+        some = slice(start, start + together)
+        count = len(ids[some])
+        encoded = BaseModelOutput(last_hidden_state=states.repeat(count, 1, 1))
+        known = {"attention_mask": mask.repeat(count, 1), "encoder_outputs": encoded}
+        parts.append(_pass(model, known, ids[some], counted[some])[0])
+    return torch.cat(parts, dim=1)
+
+
+def _pass(
+    model: PreTrainedModel, known: Mapping[str, Any], ids: torch.Tensor, counted: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log-probabilities of some labels, (B, labels), and the encoder's states (rows, S, width).
+
+    The rows are the inputs once for each label, label by label.
+    """
+    rows = len(known["attention_mask"]) // len(ids)
+    wanted = ids.repeat_interleave(rows, dim=0)
+    started = model.prepare_decoder_input_ids_from_labels(labels=wanted)
+    out = model(**known, decoder_input_ids=started, use_cache=False)
+    scores = token_scores(out.logits, wanted) * counted.repeat_interleave(rows, dim=0)
+    return scores.sum(dim=1).view(len(ids), rows).T, out.encoder_last_hidden_state

@@ -6,10 +6,13 @@ They are the task's and these, never what a checkpoint's `generation_config.json
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ftkit.descriptions import Option, TaskInfo
 from ftkit.errors import OptionsError
+
+if TYPE_CHECKING:
+    import torch
 
 GENERATION: tuple[Option, ...] = (
     Option(
@@ -45,6 +48,11 @@ GENERATION: tuple[Option, ...] = (
 DECIDED_BY_TRAINING = ("max_input_tokens", "precision")
 """Those whose default, for a run, is what it was trained with."""
 
+_OF_SAMPLING = ("temperature", "top_k", "top_p")
+_OF_TEXTS = (
+    *("num_beams", "length_penalty", "do_sample", "repetition_penalty", "no_repeat_ngram_size"),
+    *_OF_SAMPLING,
+)
 _DEFAULTS = {option.name: option.default for option in GENERATION}
 
 
@@ -56,21 +64,60 @@ def generation_settings(given: Mapping[str, Any], task: TaskInfo) -> dict[str, A
         task: Says how long its answers are, and whether they are a closed set.
 
     Raises:
-        OptionsError: Labels are to be scored, and the task has none.
+        OptionsError: Labels are to be scored and the task has none, or something given has no effect.
     """
     settings = {**_DEFAULTS, "seed": 0}
     settings |= {name: value for name, value in given.items() if name in settings}
     settings["max_output_tokens"] = settings["max_output_tokens"] or task.max_output_tokens
     if settings["decoding"] == "auto":
         settings["decoding"] = "labels" if task.labels else "generate"
-    if settings["decoding"] == "labels" and not task.labels:
-        raise OptionsError(["generation.decoding: the task's answers are no closed set of labels"])
+    problems = _problems(settings, task)
+    if problems:
+        raise OptionsError(problems)
     return settings
 
 
-def used_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Those settings that decide what is answered, as a result tells them."""
+def _problems(settings: Mapping[str, Any], task: TaskInfo) -> list[str]:
+    """What is asked for and would have no effect, or can't be done."""
+    changed = [name for name, default in _DEFAULTS.items() if settings[name] != default]
     if settings["decoding"] == "labels":
-        return {"decoding": "labels", "max_input_tokens": settings["max_input_tokens"]}
-    left_out = {"token_budget", *(() if settings["do_sample"] else ("temperature", "top_k", "top_p", "seed"))}
-    return {name: value for name, value in settings.items() if name not in left_out}
+        if not task.labels:
+            return ["generation.decoding: the task's answers are no closed set of labels"]
+        why = "the task's labels are scored, not generated; add --generation.decoding generate"
+        return [f"generation.{name}: {why}" for name in changed if name in _OF_TEXTS]
+    needs = {
+        "length_penalty": settings["num_beams"] > 1,
+        **dict.fromkeys(_OF_SAMPLING, settings["do_sample"]),
+    }
+    missing = {"length_penalty": "--generation.num-beams"} | dict.fromkeys(
+        _OF_SAMPLING, "--generation.do-sample true"
+    )
+    return [
+        f"generation.{name}: it has no effect without {missing[name]}"
+        for name, there in needs.items()
+        if name in changed and not there
+    ]
+
+
+def used_settings(settings: Mapping[str, Any], input_limit: int, device: torch.device) -> dict[str, Any]:
+    """Those settings that decide what is answered, as a result tells them.
+
+    Args:
+        settings: As `generation_settings` gives them.
+        input_limit: Tokens of an input at most, the backbone's own limit included.
+        device: Where the model is.
+    """
+    left_out = {"token_budget"}
+    if settings["decoding"] == "labels":
+        left_out |= {*_OF_TEXTS, "max_output_tokens", "seed"}
+    if not settings["do_sample"]:
+        left_out |= {*_OF_SAMPLING, "seed"}
+    if settings["num_beams"] == 1:
+        left_out.add("length_penalty")
+    if not settings["windows"]:
+        left_out.add("window_overlap")
+    from ftkit.precision import in_bfloat16  # noqa: PLC0415 - imports torch, which a plan does without
+
+    precision = "bf16" if in_bfloat16(settings["precision"], device) else "fp32"
+    decided = {"max_input_tokens": input_limit, "precision": precision, "device": str(device)}
+    return {name: value for name, value in {**settings, **decided}.items() if name not in left_out}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from ftkit.json_text import as_json
 from ftkit.predicting.chunks import Chunk, InputRow
 from ftkit.predicting.request import Request
 from ftkit.prediction import Prediction
@@ -21,10 +19,12 @@ class Answered:
     Attributes:
         lines: For each row that can be answered a line of JSON, without its end.
         unparseable: How many answers held none that the task can read.
+        truncated: How many inputs lost their end to the limit.
     """
 
     lines: tuple[str, ...]
     unparseable: int
+    truncated: int
 
 
 def answer(loaded: LoadedRun, request: Request, chunk: Chunk) -> Answered:
@@ -33,7 +33,11 @@ def answer(loaded: LoadedRun, request: Request, chunk: Chunk) -> Answered:
     seed = _seed_of(request.seed, chunk.before)
     predictions = loaded.answer(examples, request.generation, seed) if examples else []
     lines = tuple(_line(*pair) for pair in zip(chunk.rows, predictions, strict=True))
-    return Answered(lines, sum(each.answer is None for each in predictions))
+    return Answered(
+        lines,
+        unparseable=sum(each.answer is None for each in predictions),
+        truncated=sum(each.truncated for each in predictions),
+    )
 
 
 def _seed_of(seed: int, before: int) -> int:
@@ -49,26 +53,7 @@ def _line(row: InputRow, prediction: Prediction) -> str:
         "prediction": prediction.text,
         "parsed": prediction.answer,
         "score": prediction.score,
+        "truncated": prediction.truncated,
+        "windows": prediction.windows,
     }
-    try:
-        return _as_json(record)
-    except (
-        ValueError,
-        TypeError,
-    ):  # NaN out of Parquet, half a surrogate pair in a name, keys that are no text
-        return _as_json({name: _plain(value) for name, value in record.items()})
-
-
-def _as_json(record: Mapping[str, Any]) -> str:
-    line = json.dumps(record, ensure_ascii=False, allow_nan=False, default=str)
-    line.encode()
-    return line
-
-
-def _plain(value: Any) -> Any:
-    """A value that JSON can write as it is; others as Python would."""
-    try:
-        _as_json({"": value})
-    except (ValueError, TypeError):
-        return ascii(value)
-    return value
+    return as_json(record)

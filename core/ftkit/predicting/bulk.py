@@ -136,6 +136,7 @@ def _write(loaded: LoadedRun, request: Request, chunk: Chunk, file: PredictionFi
         map(rejected_line, chunk.bad),
         rows=chunk.count,
         unparseable=answered.unparseable,
+        truncated=answered.truncated,
         seconds=time.monotonic() - began,
     )
 
@@ -150,6 +151,7 @@ def _summary(file: PredictionFile) -> dict[str, Any]:
         "rejected": progress.rejected,
         "rejected_rows": str(file.rejected_path) if progress.rejected else None,
         "unparseable": progress.unparseable,
+        "truncated": progress.truncated,
         "seconds": round(progress.seconds, 3),
         "rows_per_second": round(rows / max(progress.seconds, 1e-9), 1),
         "peak_memory_bytes": peak_memory(),

@@ -28,6 +28,7 @@ class Progress:
         done: Rows of the input that are dealt with.
         rejected: How many of these can't be used.
         unparseable: How many of the answers held none that the task can read.
+        truncated: How many inputs lost their end to the limit.
         seconds: What that took.
         size: Bytes of the output that belong to them.
         rejected_size: Bytes of the rejected rows, likewise.
@@ -38,6 +39,7 @@ class Progress:
     done: int = 0
     rejected: int = 0
     unparseable: int = 0
+    truncated: int = 0
     seconds: float = 0.0
     size: int = 0
     rejected_size: int = 0
@@ -83,7 +85,14 @@ class PredictionFile:
         _cut(self.rejected_path, self.progress.rejected_size)
 
     def append(
-        self, lines: Iterable[str], rejected: Iterable[str], *, rows: int, unparseable: int, seconds: float
+        self,
+        lines: Iterable[str],
+        rejected: Iterable[str],
+        *,
+        rows: int,
+        unparseable: int,
+        truncated: int,
+        seconds: float,
     ) -> None:
         """Add what came of some rows of the input.
 
@@ -92,6 +101,7 @@ class PredictionFile:
             rejected: Those that can't be used, each a line with its end.
             rows: How many rows these are in all.
             unparseable: How many answers held none.
+            truncated: How many inputs lost their end.
             seconds: What they took.
 
         Raises:
@@ -107,6 +117,7 @@ class PredictionFile:
                 done=before.done + rows,
                 rejected=before.rejected + len(bad),
                 unparseable=before.unparseable + unparseable,
+                truncated=before.truncated + truncated,
                 seconds=before.seconds + seconds,
                 size=size,
                 rejected_size=rejected_size,

@@ -13,6 +13,7 @@ from typing import Any
 
 from ftkit.errors import RunError
 from ftkit.files import empty_folder, held, next_free_folder, write_whole
+from ftkit.json_text import as_json, as_json_lines
 
 _LOCK = ".lock"
 
@@ -73,11 +74,11 @@ class RunFolder:
 
     def write_json(self, name: str, data: Mapping[str, Any]) -> None:
         """Write a JSON file whole or not at all."""
-        self.write_text(name, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+        self.write_text(name, as_json(data, indent=2) + "\n")
 
     def write_json_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write a JSON-lines file whole or not at all."""
-        self.write_text(name, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        self.write_text(name, as_json_lines(rows))
 
     def write_artifact(self, save: Callable[[Path], None]) -> None:
         """Have the artifact written aside, and put it in its place whole."""
@@ -97,7 +98,7 @@ class RunFolder:
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""
         with self.metrics.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(row) + "\n")
+            stream.write(as_json(row) + "\n")
 
     def read_metrics(self) -> list[dict[str, Any]]:
         """All lines of the metrics; a last one that was cut off counts for nothing."""

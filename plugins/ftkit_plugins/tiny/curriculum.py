@@ -77,10 +77,3 @@ BART_LONGER = replace(
 )
 EVEN = replace(FULL, passage=PassageStyle((2, 3), one_asked=0.8), looked_up=0.45, judged=0.35, translated=0.2)
 PARALLEL = replace(FULL, looked_up=0.25, judged=0.15, translated=0.6)
-LOOKED_UP = replace(
-    FULL,
-    passage=PassageStyle((2, 3), one_asked=0.9, forms=(0.9, 0.1, 0.0)),
-    looked_up=0.7,
-    judged=0.15,
-    translated=0.15,
-)
