@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ftkit.testing import Conformance, check_task
 from ftkit.testing.apart import check_apart
+from ftkit.testing.subject import Options
 from support.program import run_python
 from support.specimens import specimen
 from support.wheels import ECHO, task_distribution, unpack
@@ -97,6 +99,26 @@ def test_a_hook_that_ends_or_holds_the_process_costs_one_answer(body: str, told:
     found = check_apart(record, timeout=6)
     assert not found.passed
     assert told in str(found)
+
+
+@pytest.mark.parametrize(
+    ("read", "noted"),
+    [
+        (lambda options: options["a"], {"a"}),
+        (lambda options: options.get("a"), {"a"}),
+        (lambda options: options.get("c"), set()),
+        (lambda options: "a" in options, set()),
+        (lambda options: {**options}, {"a", "b"}),
+        (dict, {"a", "b"}),
+        (lambda options: options | {"c": 3}, {"a", "b"}),
+        (lambda options: [value for _, value in options.items()], {"a", "b"}),
+        (lambda options: sorted(options.values()), {"a", "b"}),
+    ],
+)
+def test_every_way_to_read_an_option_is_noted(read: Callable[[Options], object], noted: set[str]) -> None:
+    found: set[str] = set()
+    read(Options({"a": 1, "b": 2}, found))
+    assert found == noted
 
 
 def test_nobody_pays_for_the_kit_who_doesnt_use_it() -> None:

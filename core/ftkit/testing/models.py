@@ -56,7 +56,7 @@ def rows_of(batch: Batch, start: int, stop: int) -> Batch:
 
 def loss_of(model: PreTrainedModel, batch: Batch, tokens: int | None = None) -> torch.Tensor:
     """The loss as a run computes it; `tokens` are those of all accumulated batches."""
-    return token_mean_loss(model(**batch, use_cache=False), batch["labels"], tokens)
+    return token_mean_loss(model(**batch), batch["labels"], tokens)
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]  # torch is not followed

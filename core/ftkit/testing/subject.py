@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,22 +36,34 @@ class Given:
     trains: str | None = None
 
 
-class Options(Mapping[str, Any]):
-    """Values of a plugin's options that notes which of them its hooks read."""
+class Options(dict[str, Any]):
+    """Values of a plugin's options that notes which of them its hooks read; a dict, as a run gives it."""
 
     def __init__(self, values: Mapping[str, Any], read: set[str]) -> None:
-        self._values = dict(values)
+        super().__init__(values)
         self._read = read
 
     def __getitem__(self, name: str) -> Any:
         self._read.add(name)
-        return self._values[name]
+        return super().__getitem__(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        # Only where this is a method of our own does Python copy through `__getitem__`.
+        return super().__iter__()
 
-    def __len__(self) -> int:
-        return len(self._values)
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping."""
+        if name not in self:
+            return default
+        return self[name]
+
+    def items(self) -> Any:
+        """Likewise."""
+        return ItemsView(self)
+
+    def values(self) -> Any:
+        """Likewise."""
+        return ValuesView(self)
 
 
 def _loaded(record: PluginRecord) -> LoadedPlugin | BrokenPlugin:
