@@ -96,6 +96,11 @@ def test_only_the_way_in_uses_the_command_line() -> None:
     assert all(file.parent.name == "cli" or file == CORE / "__main__.py" for file in users)
 
 
+def test_only_the_command_line_uses_the_conformance_kit() -> None:
+    users = {file for file in MODULES if any(lies_in(name, "ftkit.testing") for name in imports_of(file))}
+    assert {file.relative_to(CORE).parts[0] for file in users} == {"cli", "testing"}
+
+
 @pytest.mark.parametrize("file", sorted(CORE.glob("registry/**/*.py")), ids=lambda file: file.stem)
 def test_the_registry_knows_neither_runs_nor_models(file: Path) -> None:
     above = ("ftkit.cli", "ftkit.plugins", "ftkit.training", "ftkit.models", "ftkit.loading", "ftkit.data")

@@ -15,6 +15,7 @@ from ftkit._version import __version__
 from ftkit.cli.check_plugins import check_plugins
 from ftkit.cli.evaluate import evaluate_command
 from ftkit.cli.list_plugins import list_plugins
+from ftkit.cli.new_plugin import new_plugin
 from ftkit.cli.output import complain, give_up_stdout, print_line, warn
 from ftkit.cli.plugin_help import CommandOfEvaluation, CommandOfRun, CommandWithPluginOptions
 from ftkit.cli.predict import predict
@@ -36,6 +37,7 @@ app.command("predict", cls=CommandOfRun, context_settings=CONTEXT)(predict)
 app.command("list-plugins")(list_plugins)
 app.command("show")(show)
 app.command("check-plugins")(check_plugins)
+app.command("new-plugin")(new_plugin)
 
 USAGE_ERROR = 2
 

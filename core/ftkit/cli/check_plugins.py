@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ftkit.cli.options import DEFAULT_TIMEOUT, BuiltinOnly, Json, Timeout, complete_plugin
-from ftkit.cli.output import print_json, print_line, print_table
+from ftkit.cli.output import complain, print_json, print_line, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ftkit.registry.catalogue import PluginRecord
     from ftkit.registry.probe_report import Probe
+    from ftkit.testing import Conformance
+
+_LONGER = 10  # dozens of properties, each with models of its own, take longer than an import
 
 
 def check_plugins(
@@ -24,25 +29,51 @@ def check_plugins(
         ),
     ] = None,
     *,
+    conformance: Annotated[
+        bool,
+        typer.Option(
+            "--conformance",
+            help="Try every property that its kind must have as well; ten times the timeout.",
+        ),
+    ] = False,
     json: Json = False,
     timeout: Timeout = DEFAULT_TIMEOUT,
     builtin_only: BuiltinOnly = False,  # noqa: ARG001 - its callback sets the variable
 ) -> None:
     """Try plugins, each in a process of its own, and say what is wrong, where, and what to do.
 
-    Ends with status 1 if one is unhealthy.
+    Ends with status 1 if one is unhealthy, or lacks a property.
 
     Example: ftkit check-plugins t5 lora --timeout 30
     """
     from ftkit.registry.probe import probe_all
 
     probes = probe_all(_records(names or []), timeout)
+    found = _conformances(probes, timeout) if conformance else {}
     if json:
-        print_json([probe.as_json() for probe in probes])
+        print_json([{**probe.as_json(), **_conformance_json(probe, found)} for probe in probes])
     else:
         _print(probes)
-    if not all(probe.healthy for probe in probes):
+        for each in found.values():
+            print_line(f"\n{each}")
+    if not all(probe.healthy for probe in probes) or not all(each.passed for each in found.values()):
         raise typer.Exit(1)
+
+
+def _conformances(probes: list[Probe], timeout: float) -> dict[PluginRecord, Conformance]:
+    """What came of all properties of each plugin that is healthy."""
+    from ftkit.testing.apart import check_apart
+
+    found = {}
+    for probe in probes:
+        if probe.healthy and probe.record.usable:
+            complain("conformance", f"trying {probe.record.label}")  # each takes seconds
+            found[probe.record] = check_apart(probe.record, _LONGER * timeout)
+    return found
+
+
+def _conformance_json(probe: Probe, found: Mapping[PluginRecord, Conformance]) -> dict[str, object]:
+    return {"conformance": found[probe.record].as_json()} if probe.record in found else {}
 
 
 def _records(names: list[str]) -> list[PluginRecord]:

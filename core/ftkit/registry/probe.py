@@ -30,7 +30,7 @@ _LOUDEST = 64 << 20  # bytes of output after which a plugin is stopped
 # The path comes first and whole: with -c, files of the current folder would pass for the standard library.
 _START = (
     "import sys; sys.path[:] = sys.argv.pop(1).split('\\n'); "
-    "from ftkit.registry.probe_child import main; main()"
+    "from importlib import import_module; import_module(sys.argv.pop(1)).main()"
 )
 
 
@@ -61,23 +61,36 @@ def probe(record: PluginRecord, timeout: float, stop: threading.Event | None = N
         return Probe(record, faults=(metadata_fault(record),))
     timeout = min(timeout, _LONGEST)
     with tempfile.TemporaryDirectory(prefix="ftkit-probe-") as folder:
-        status = _run_child(record, Path(folder), timeout, stop or threading.Event())
+        status = run_child("ftkit.registry.probe_child", record, Path(folder), timeout, stop)
         tried = read_probe(record, Path(folder), End(status, timeout))
     if record.status == "conflict":
         return replace(tried, faults=(*tried.faults, metadata_fault(record)))
     return tried
 
 
-def _run_child(record: PluginRecord, folder: Path, timeout: float, stop: threading.Event) -> int | None:
-    """Run the child; its exit status (negative: a signal), or None where it was ended."""
-    command = [sys.executable, "-c", _START, "\n".join(sys.path)]
+def run_child(
+    module: str, record: PluginRecord, folder: Path, timeout: float, stop: threading.Event | None = None
+) -> int | None:
+    """Run the `main` of a module in a process of its own, which leaves a `report.json` in a folder.
+
+    Args:
+        module: Its `main` finds record (as JSON), folder and timeout on the command line.
+        record: The plugin.
+        folder: Exists and is empty.
+        timeout: Seconds after which it is ended.
+        stop: Once set, ends it early.
+
+    Returns:
+        Its exit status (negative: a signal), or None where it was ended.
+    """
+    command = [sys.executable, "-c", _START, "\n".join(sys.path), module]
     command += [json.dumps(asdict(record)), str(folder), str(timeout)]
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
         )
         try:
-            return _wait(child, folder, timeout, stop)
+            return _wait(child, folder, timeout, stop or threading.Event())
         finally:
             _end_group(child)
 

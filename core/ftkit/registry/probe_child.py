@@ -30,21 +30,25 @@ _WATCH = 1.0  # seconds between two looks at the parent
 
 def main() -> None:
     """Probe the plugin that the command line names: RECORD (as JSON) FOLDER TIMEOUT."""
-    data, folder, timeout = sys.argv[1:4]
-    sys.argv[1:] = []
-    record = rebuilt(PluginRecord, json.loads(data))
-    _die_with_parent()
-    LastWords(Path(folder) / "words.jsonl", record.module).listen()
+    record, folder, timeout = arguments()
+    die_with_parent()
+    LastWords(folder / "words.jsonl", record.module).listen()
     # Never closed: a crash at the very end is to be read as well.
-    crash = (Path(folder) / "crash.txt").open("w")
+    crash = (folder / "crash.txt").open("w")
     faulthandler.enable(crash)
     # A little before the parent gives up, so that it learns where the plugin hangs.
-    faulthandler.dump_traceback_later(float(timeout) * 0.9, file=crash)
-    report = _report(record)
-    _write(Path(folder) / "report.json", report)
+    faulthandler.dump_traceback_later(timeout * 0.9, file=crash)
+    write_report(folder, _report(record))
 
 
-def _die_with_parent() -> None:
+def arguments() -> tuple[PluginRecord, Path, float]:
+    """Record, folder and timeout from the command line, which is emptied: it is no plugin's business."""
+    data, folder, timeout = sys.argv[1:4]
+    sys.argv[1:] = []
+    return rebuilt(PluginRecord, json.loads(data)), Path(folder), float(timeout)
+
+
+def die_with_parent() -> None:
     """End this process and what it started once the parent is gone, which may end without a word."""
     parent = os.getppid()
 
@@ -82,7 +86,9 @@ def _as_report(**known: Any) -> dict[str, Any]:
     return empty | known | {"faults": [asdict(fault) for fault in known["faults"]]}
 
 
-def _write(file: Path, report: dict[str, Any]) -> None:
+def write_report(folder: Path, report: dict[str, Any]) -> None:
+    """Leave the report, whole or not at all."""
+    file = folder / "report.json"
     aside = file.with_suffix(".part")
     aside.write_text(json.dumps(report), encoding="utf-8")
     aside.replace(file)

@@ -1,0 +1,48 @@
+"""All properties of a plugin tried in a process of their own, where a hang or a crash costs one answer."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ftkit.errors import Fault
+from ftkit.registry.catalogue import PluginRecord
+from ftkit.registry.faults import fault_of
+from ftkit.registry.guard.state import signal_name
+from ftkit.registry.probe import run_child
+from ftkit.testing.running import FAILED, Conformance, Outcome
+
+
+def check_apart(record: PluginRecord, timeout: float) -> Conformance:
+    """Try every property of a plugin, with nothing given beside what it brings.
+
+    Args:
+        record: A plugin that loads.
+        timeout: Seconds after which it counts as hanging.
+    """
+    with tempfile.TemporaryDirectory(prefix="ftkit-conformance-") as folder:
+        status = run_child("ftkit.testing.child", record, Path(folder), timeout)
+        try:
+            report = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
+            return Conformance(record.label, tuple(map(_outcome, report["outcomes"])))
+        except (OSError, ValueError, KeyError, TypeError):
+            fault = fault_of(record, _ending(status, timeout), "run its hooks by themselves to find the one")
+            return Conformance(
+                record.label, (Outcome("it_lives_through_its_trial", FAILED, faults=(fault,)),)
+            )
+
+
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    faults = tuple(Fault(**fault) for fault in data["faults"])
+    return Outcome(data["name"], data["status"], data["reason"], faults)
+
+
+def _ending(status: int | None, timeout: float) -> str:
+    if status is None:
+        return f"gave no answer within {timeout:g} s"
+    if status < 0:
+        return f"crashed the process ({signal_name(-status)})"
+    return f"ended the process with status {status} while it was tried"
