@@ -48,9 +48,9 @@ def main(side: str, model: str, weights: str, task: str, rows: int) -> None:
 def ours(
     loaded: LoadedModel, formatter: Formatter, task: TaskInfo, examples: list[Example]
 ) -> tuple[float, list[str]]:
-    """Evaluate as `ftkit evaluate` does."""
+    """Evaluate as `ftkit evaluate` does, but cut what is too long as the stock trainer does."""
     start = time.perf_counter()
-    found = evaluate_examples(loaded, formatter, task, examples, {})
+    found = evaluate_examples(loaded, formatter, task, examples, {"windows": False})
     return time.perf_counter() - start, [each.text for each in found.predictions]
 
 
