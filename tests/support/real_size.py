@@ -55,7 +55,10 @@ def save_checkpoint(backbone: str, folder: Path) -> None:
     """Write a folder in hub format."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    real_model(backbone, "cpu").save_pretrained(folder)
+    model = real_model(backbone, "cpu")
+    if not model.config.tie_word_embeddings:  # else 20 steps of learning drown in logits of size 20
+        model.lm_head.weight.data *= model.config.d_model**-0.5
+    model.save_pretrained(folder)
     if backbone == "bart":
         bpe = ByteLevelBPETokenizer()
         special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
