@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Batch = Mapping[str, torch.Tensor]
 """`input_ids` and `attention_mask`, (B, S)."""
 
+_TO_THE_LIMIT = 4  # times as long as texts are on the whole may one of them become
 _MOST_ROWS = 128  # of a batch, however short: each has logits over the whole vocabulary
 
 
@@ -60,7 +61,8 @@ def outputs_of(
     Raises:
         RunError: A single input doesn't fit into memory.
     """
-    lengths = [(len(ids), settings["max_output_tokens"]) for ids in inputs]
+    expected = -(-settings["max_output_tokens"] // _TO_THE_LIMIT)
+    lengths = [(len(ids), expected) for ids in inputs]
     longest_first = sorted(range(len(inputs)), key=lambda index: -lengths[index][0])
     budget = max(1, settings["token_budget"] // settings["num_beams"])  # each beam is a row of its own
     outputs: dict[int, Output] = {}

@@ -42,7 +42,7 @@ GENERATION: tuple[Option, ...] = (
         "windows", "bool", default=True, help="read inputs beyond the limit in windows, where the task can"
     ),
     Option("window_overlap", "int", 128, "tokens that neighbouring windows share", minimum=0),
-    Option("token_budget", "int", 12288, "tokens of a batch, padding counted, input and output", minimum=1),
+    Option("token_budget", "int", 4096, "tokens of a batch, padding and a usual output counted", minimum=1),
     Option("precision", "str", "auto", "auto: bfloat16 on a GPU that has it", ("auto", "fp32", "bf16")),
 )
 DECIDED_BY_TRAINING = ("max_input_tokens", "precision")
