@@ -1,4 +1,4 @@
-"""What the whole suite shares: a cache of its own, and the closing line of the hostile corpus."""
+"""What the whole suite shares: one thread, a cache of its own, and the closing line of the hostile corpus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ _KINDS = pytest.StashKey[set[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give this process and those that it starts a cache that is gone at the end."""
+    """Give this process and those that it starts one thread, and a cache that is gone at the end.
+
+    One thread each, because tests run side by side and start programs of their own: threads that wait for
+    each other on cores that are taken make a step take ten times as long.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     folder = tempfile.TemporaryDirectory(prefix="ftkit-cache-")
     config.add_cleanup(folder.cleanup)
     os.environ[CACHE] = folder.name

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_a_model_of_real_size_trains_on_a_real_file(
         "--validation-data",
         str(head_of_validation(task, tmp_path)),
     ]
-    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "256", "--json"]
+    settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "256"]
+    settings += ["--training.log-steps", "1", "--json"]
     ended = run_ftkit(
         "train",
         *chosen,
@@ -63,7 +65,7 @@ def test_a_model_of_real_size_trains_on_a_real_file(
     losses = [
         json.loads(line)["loss"] for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     ]
-    assert losses[-1] < losses[0]
+    assert fmean(losses[STEPS // 2 :]) < fmean(losses[: STEPS // 2])  # one batch is harder than another
     print(
         f"\n| {CHECKPOINTS[backbone]} | {task} | {method} | {losses[0]:.2f} → {losses[-1]:.2f} "
         f"| {result['train_seconds']:.0f} | {result['tokens_per_second']:.0f} "

@@ -78,7 +78,7 @@ def test_predictions_and_metrics_are_lines_of_json(run: tuple[Path, Any]) -> Non
     folder, result = run
     predictions = [json.loads(line) for line in (folder / "predictions.jsonl").read_text().splitlines()]
     assert len(predictions) == result["validation_examples"]
-    wanted = {"input", "references", "prediction", "parsed", "score", "truncated", "windows"}
+    wanted = {"input", "references", "prediction", "parsed", "score", "metrics", "truncated", "windows"}
     assert set(predictions[0]) == wanted
     steps = [json.loads(line)["step"] for line in (folder / "metrics.jsonl").read_text().splitlines()]
     assert steps == sorted(steps)
