@@ -55,7 +55,8 @@ class BackboneHooks:
         """Load the weights of a checkpoint, on the CPU, in evaluation mode.
 
         The model maps `input_ids` and `attention_mask` (B, S) and `labels` (B, T) to logits
-        (B, T, vocabulary) and can `generate`.
+        (B, T, vocabulary) and can `generate`. Its parameters require gradients, but for those that the
+        architecture fixes, such as sinusoidal positions.
 
         Args:
             source: A hub id, or the path of a folder in hub format.

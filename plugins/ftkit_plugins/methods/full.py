@@ -1,4 +1,4 @@
-"""Full fine-tuning: every parameter is trained; the artifact is a model folder like any other."""
+"""Full fine-tuning: all parameters train but for fixed ones; the artifact is a model folder like any other."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def describe_method() -> MethodInfo:
 
 @hookimpl
 def apply_method(model: PreTrainedModel) -> PreTrainedModel:
-    """Let every parameter train."""
-    return model.requires_grad_(requires_grad=True)
+    """Let train whatever the backbone leaves free, which is all but fixed positions and their like."""
+    return model
 
 
 @hookimpl
@@ -37,7 +37,11 @@ def save_artifact(model: PreTrainedModel, directory: Path) -> None:
 def load_artifact(model: PreTrainedModel, backbone: BackboneInfo, directory: Path) -> PreTrainedModel:
     """Load the folder in place of the backbone's own weights, in their precision."""
     dtype = str(model.dtype).removeprefix("torch.")
-    return load_pretrained_model(str(directory), backbone, dtype).requires_grad_(requires_grad=True)
+    loaded = load_pretrained_model(str(directory), backbone, dtype)
+    free = {name for name, weight in model.named_parameters() if weight.requires_grad}
+    for name, weight in loaded.named_parameters():
+        weight.requires_grad_(requires_grad=name in free)
+    return loaded
 
 
 @hookimpl

@@ -76,10 +76,15 @@ def load_model(source: str, dtype: str, options: Mapping[str, Any]) -> PreTraine
     """Load the weights of a Pegasus checkpoint."""
     rate = options["dropout"]
     rates = ("dropout", "attention_dropout", "activation_dropout")
-    return load_pretrained_model(
+    model = load_pretrained_model(
         source,
         describe_backbone(),
         dtype,
         allow_pickle=options["allow_pickle"],
         config_overrides={} if rate is None else dict.fromkeys(rates, rate),
     )
+    for half in (model.get_encoder(), model.get_decoder()):
+        half.embed_positions.requires_grad_(
+            requires_grad=False
+        )  # fixed; transformers forgets it while loading
+    return model

@@ -36,6 +36,17 @@ def test_positions_are_the_sinusoids_of_the_paper() -> None:
     torch.testing.assert_close(table[:, half:], angles.cos(), atol=4e-3, rtol=0)
 
 
+def test_full_fine_tuning_leaves_the_positions_as_they_are(tmp_path: Path) -> None:
+    loaded = ftkit.load("pegasus-tiny", "full", device="cpu")
+    hook = loaded.plugins.manager.hook
+    hook.save_artifact(model=loaded.model, directory=tmp_path)
+    fresh = ftkit.load("pegasus-tiny", device="cpu").model
+    back = hook.load_artifact(model=fresh, backbone=loaded.backbone, directory=tmp_path)
+    for model in (loaded.model, back):
+        frozen = {name for name, weight in model.named_parameters() if not weight.requires_grad}
+        assert frozen == {f"model.{half}.embed_positions.weight" for half in ("encoder", "decoder")}
+
+
 def test_ids_below_105_are_kept_for_pretraining() -> None:
     tokenizer = ftkit.load("pegasus-tiny", device="cpu").tokenizer
     assert tokenizer.convert_tokens_to_ids(["<pad>", "</s>", "<mask_1>", "<mask_2>", "<unk>"]) == [
