@@ -1,4 +1,4 @@
-"""Full fine-tuning: all parameters train but for fixed ones; the artifact is a model folder like any other."""
+"""Full fine-tuning: all parameters train but for fixed ones; the artifact is a model folder as any other."""
 
 from __future__ import annotations
 
