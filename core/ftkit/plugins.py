@@ -15,6 +15,7 @@ import pluggy
 from ftkit.descriptions import BackboneInfo, Info
 from ftkit.errors import PluginWarning, UnknownPlugin
 from ftkit.registry.catalogue import PluginRecord, read_catalogue
+from ftkit.registry.deprecated import deprecated_uses, warn_of
 from ftkit.registry.loading import LoadedPlugin, load_plugin
 from ftkit.registry.names import nearest
 from ftkit.registry.registration import create_manager, implementations
@@ -125,6 +126,7 @@ def _loaded(record: PluginRecord) -> LoadedPlugin:
     plugin = load_plugin(record)
     for fault in plugin.disturbances:
         warnings.warn(str(fault), PluginWarning, stacklevel=3)
+    warn_of(deprecated_uses(plugin))
     return plugin
 
 

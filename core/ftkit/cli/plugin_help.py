@@ -138,7 +138,8 @@ def _row(part: str, option: Option) -> tuple[str, str]:
     kind = "|".join(map(str, option.choices)) or f"<{option.type}>"
     many = ",…" if option.repeated else ""
     default = "" if option.default in (None, ()) else f" [default: {_typed(option.default)}]"
-    return f"--{part}.{option.name.replace('_', '-')} {kind}{many}", option.help + default
+    going = f" [deprecated: {option.deprecated}]" if option.deprecated else ""
+    return f"--{part}.{option.name.replace('_', '-')} {kind}{many}", option.help + default + going
 
 
 def _typed(value: Any) -> str:

@@ -16,7 +16,13 @@ from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.descriptions import MethodInfo, TaskInfo
 from ftkit.errors import OptionsError, RunError
 from ftkit.inference.settings import DECIDED_BY_TRAINING
-from ftkit.loading import backbone_info, checkpoint_source, declared_options, demand_fit
+from ftkit.loading import (
+    backbone_info,
+    checkpoint_source,
+    declared_options,
+    demand_fit,
+    warn_of_deprecated_options,
+)
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
 from ftkit.registry.loading import LoadedPlugin
 from ftkit.registry.names import normalise
@@ -124,6 +130,7 @@ def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
     task = plugins.task.record.name if plugins.task else None
     resolved = replace(recipe, task=task, extensions=tuple(extensions), options=options)
     plugins = replace(plugins, extension_options=tuple(options[EXTENSION + name] for name in extensions))
+    warn_of_deprecated_options(plugins, options)
     plugins.call_extensions("extension_selected")
     return Plan(resolved, plugins, checkpoint, source, data, validation, task_info, tiny)
 
