@@ -64,11 +64,12 @@ def runs_with_every_pair(backbone: str) -> Iterator[tuple[str, str]]:
 
 
 def recipe(backbone: str, method: str, task: str, folder: Path) -> dict[str, Any]:
-    """One step on two rows."""
+    """One step on two rows, accompanied."""
     data = folder / "rows.jsonl"
     data.write_text(2 * (json.dumps(ROWS[task]) + "\n"), encoding="utf-8")
     names = {"model": f"{backbone}-tiny", "method": method, "task": task, "output": str(folder / "run")}
-    files = {"data": str(data), "validation_data": str(data), "device": "cpu"}
+    files: dict[str, Any] = {"data": str(data), "validation_data": str(data), "device": "cpu"}
+    files |= {"extensions": [PLUGINS["extension"]]}
     return {**names, **files, "options": {"training": {"max_steps": 1, "warmup": 0.0}}}
 
 
@@ -92,6 +93,7 @@ def test_every_yes_trains_a_step(backbone: str, tmp_path: Path, monkeypatch: pyt
         folder.mkdir()
         result = ftkit.train(ftkit.Recipe(**recipe(backbone, method, task, folder)), quiet=True).result
         assert (result["steps"], result["validation_examples"]) == (1, 2)
+        assert (folder / "run" / "figures.csv").read_text(encoding="utf-8").count("loss") == 1
         tried |= {("method", method, backbone), ("task", task, backbone)}
     assert tried == {pair for pair, works in matrix().items() if works and pair[-1] == backbone}
 
