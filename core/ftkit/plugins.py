@@ -53,17 +53,15 @@ class SelectedPlugins:
             **arguments: What the hook offers but for `options`: each extension is given its own.
         """
         implementing = [
-            each.implementation
-            for each in self.extensions
+            (each.implementation, options)
+            for each, options in zip(self.extensions, self.extension_options, strict=True)
             if any(one.hook == hook and not one.wrapper for one in implementations(each.implementation))
         ]
         answers = []
-        for plugin, options in zip(self.extensions, self.extension_options, strict=True):
-            if plugin.implementation in implementing:
-                # What wraps the hook stays in.
-                others = [each for each in implementing if each is not plugin.implementation]
-                call = self.manager.subset_hook_caller(hook, remove_plugins=others)
-                answers += call(**arguments, options=options)
+        for one, options in implementing:
+            others = [other for other, _ in implementing if other is not one]  # what wraps the hook stays in
+            call = self.manager.subset_hook_caller(hook, remove_plugins=others)
+            answers += call(**arguments, options=options)
         return answers
 
 

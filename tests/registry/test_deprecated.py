@@ -11,6 +11,7 @@ import pytest
 
 import ftkit
 from ftkit.deprecations import HOOKS, Deprecation
+from ftkit.loading import check_options
 from ftkit.registry.registration import _OWNERS
 from ftkit.training.plan import make_plan
 from support.program import run_ftkit
@@ -108,6 +109,8 @@ def test_a_deprecated_option_warns_who_gives_it_and_nobody_else(
         names = {"model": "t5", "method": "lora", "task": "sized", "data": "x"}
         make_plan(ftkit.Recipe(**names, options={"task": options}))
 
+    with pytest.warns(ftkit.PluginDeprecation, match="its option size"):
+        check_options(ftkit.load_plugins(task="sized"), {"task": {"size": 2}})
     with pytest.warns(ftkit.PluginDeprecation) as caught:
         plan(size="2")
     [warned] = caught

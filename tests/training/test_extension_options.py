@@ -106,6 +106,7 @@ def test_options_given_for_an_extension_reach_every_hook_and_its_wrappers_and_co
     recipe = read_recipe(folder / "recipe.yaml")
     assert recipe.extensions == ("mark-it",)
     assert recipe.options["extension.mark-it"] == given
+    assert "| extension.mark-it.text | look |" in (folder / "README.md").read_text(encoding="utf-8")
     sys.modules["mark_it"].KEPT.clear()  # as another process would find it
     [answer] = ftkit.load_run(folder, "cpu").predict([{"text": "Fine."}])
     assert answer.input == "look look sentiment analysis: Fine."
@@ -120,6 +121,10 @@ def test_options_of_an_extension_stand_beside_its_name_in_a_recipe(tmp_path: Pat
     assert recipe.as_dict()["extensions"] == ["plain", {"name": "mark-it", "times": 3}]
     changed = recipe.overridden({}, {"extension.mark-it": {"text": "x"}})
     assert changed.options["extension.mark-it"] == {"times": 3, "text": "x"}
+    again = recipe.overridden({"extensions": ("Mark_It",)}, {})
+    assert again.options["extension.mark-it"] == {"times": 3}
+    others = recipe.overridden({"extensions": ("plain",)}, {})
+    assert "extension.mark-it" not in others.options
 
 
 def typed(*words: str) -> dict[str, dict[str, str]]:

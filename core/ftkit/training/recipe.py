@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from ftkit.errors import OptionsError, RunError
+from ftkit.registry.names import normalise
 
 PARTS = ("model", "method", "task", "training", "reading")
 """The groups of options: `--model.dropout`, `method: {name: lora, rank: 8}` and so on."""
@@ -57,9 +58,17 @@ class Recipe:
 
     def overridden(self, given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> Recipe:
         """This recipe with values from the command line in place of its own."""
-        parts = dict.fromkeys((*PARTS, *self.options, *options))
-        merged = {part: {**self.options.get(part, {}), **options.get(part, {})} for part in parts}
         named = {name: value for name, value in given.items() if value is not None}
+        own = dict(self.options)
+        if "extensions" in named:  # in place of the recipe's, whose options go with them
+            wanted = {EXTENSION + normalise(name) for name in named["extensions"]}
+            own = {
+                part: values
+                for part, values in own.items()
+                if not part.startswith(EXTENSION) or normalise(part) in wanted
+            }
+        parts = dict.fromkeys((*PARTS, *own, *options))
+        merged = {part: {**own.get(part, {}), **options.get(part, {})} for part in parts}
         return replace(self, **named, options=merged)
 
     def as_dict(self) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class CsvTracker:
     @hookimpl
     def trainer_callbacks(self, options: Mapping[str, Any]) -> Sequence[TrainerCallback]:
         """One that hears of each line of the training's own log."""
-        from ftkit_csv_tracker.callback import LogsToTracker
+        from ftkit_csv_tracker.callback import LogsToTracker  # imports transformers
 
         return [LogsToTracker(self, options["every"])]
 

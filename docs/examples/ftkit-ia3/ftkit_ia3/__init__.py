@@ -1,8 +1,8 @@
 """IA³: vectors that scale a frozen model's inner activations, through the PEFT library.
 
 Liu et al., 2022: Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than In-Context Learning,
-https://arxiv.org/abs/2205.05638. As there, the outputs of the keys' and values' projections are scaled, and the
-inputs of the feed-forward block's last one.
+https://arxiv.org/abs/2205.05638. As there, the outputs of the keys' and values' projections are scaled, and
+the inputs of the feed-forward block's last one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def apply_method(
     model: PreTrainedModel, backbone: BackboneInfo, options: Mapping[str, Any]
 ) -> PreTrainedModel:
     """Freeze the backbone and put a vector of ones at each target."""
-    from peft import IA3Config, TaskType, get_peft_model
+    from peft import IA3Config, TaskType, get_peft_model  # imports torch, which a listing can do without
 
     problems = list(_problems(model, backbone, options))
     if problems:

@@ -1,11 +1,11 @@
 """Summarise a document in a sentence or two.
 
-    row     {"document": "It had rained. The old king sings in the garden. Nobody wondered.", "summary": "The old…"}
-    input   summarize: It had rained. The old king sings in the garden. Nobody wondered.
-    target  The old king sings in the garden.
+    row     {"document": "It had rained. The old king sings. Nobody wondered.", "summary": "The old king sings."}
+    input   summarize: It had rained. The old king sings. Nobody wondered.
+    target  The old king sings.
 
-Scores are ROUGE (Lin, 2004, https://aclanthology.org/W04-1013) by Google's rouge_score, whose figures are those
-that papers quote: F1 in percent, words stemmed.
+Scores are ROUGE (Lin, 2004, https://aclanthology.org/W04-1013) by Google's rouge_score, whose figures are
+those that papers quote: F1 in percent, words stemmed.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def score(
     predictions: Sequence[str | None], references: Sequence[Sequence[str]], options: Mapping[str, Any]
 ) -> Mapping[str, float]:
     """ROUGE, of the reference that fits best, averaged over rows; no summary scores 0."""
-    from rouge_score.rouge_scorer import RougeScorer
+    from rouge_score.rouge_scorer import RougeScorer  # brings nltk, which a listing can do without
 
     scorer = RougeScorer(list(METRICS), use_stemmer=options["stemmer"])
     rows = [

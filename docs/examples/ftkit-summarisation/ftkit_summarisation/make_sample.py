@@ -2,8 +2,8 @@
 
     python -m ftkit_summarisation.make_sample FOLDER
 
-A document says one thing about somebody who is named, between sentences about the weather and about nobody; the
-summary is that one thing.
+A document says one thing about somebody who is named, between sentences about the weather and about nobody;
+the summary is that one thing.
 """
 
 from __future__ import annotations
