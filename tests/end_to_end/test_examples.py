@@ -21,6 +21,8 @@ from support import small
 from support.examples import EXAMPLES, PACKAGES, PLUGINS, wheels
 from support.venvs import create_venv
 
+pytestmark = pytest.mark.timeout(1800)  # four commands, or four kits, in a row on a machine that may be busy
+
 TASKS = ("qa", "sentiment", "translation")
 THEIRS = (PLUGINS["backbone"], PLUGINS["method"], PLUGINS["task"])
 ALL = itertools.product((*small.BACKBONES, THEIRS[0]), (*small.METHODS, THEIRS[1]), (*TASKS, THEIRS[2]))

@@ -65,8 +65,10 @@ def score(
 ) -> Mapping[str, float]:
     """ROUGE, of the reference that fits best, averaged over rows; no summary scores 0."""
     from rouge_score.rouge_scorer import RougeScorer  # brings nltk, which a listing can do without
+    from rouge_score.tokenizers import DefaultTokenizer
 
-    scorer = RougeScorer(list(METRICS), use_stemmer=options["stemmer"])
+    # Left to make its tokenizer, it logs so through absl, which sets up the logging of the whole process.
+    scorer = RougeScorer(list(METRICS), tokenizer=DefaultTokenizer(options["stemmer"]))
     rows = [
         scorer.score_multi(list(accepted), answer or "")
         for answer, accepted in zip(predictions, references, strict=True)
