@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,9 +12,11 @@ from transformers import Seq2SeqTrainingArguments
 
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel
+from ftkit.precision import held_in_bfloat16
 from ftkit.training.arguments import trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
+from ftkit.training.dropout import fast_dropout
 from ftkit.training.folder import RunFolder
 from ftkit.training.interrupts import Interrupts
 from ftkit.training.meter import Meter, load_meter
@@ -92,11 +95,19 @@ def fine_tune(
     further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
     callbacks += [each for more in further for each in more]
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
-    with interrupts.deferred():
+    with interrupts.deferred(), fast_dropout(), _held(plan, loaded, arguments):
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
         seconds = meter.seconds
     best.restore(loaded.model)
     return Trained(meter, seconds, trainer.state.global_step, best.step)
+
+
+def _held(
+    plan: Plan, loaded: LoadedModel, arguments: Seq2SeqTrainingArguments
+) -> AbstractContextManager[None]:
+    """Frozen weights in the precision of the training; sharded ones must stay of one type."""
+    low = plan.settings["precision"] == "bf16" and not arguments.fsdp
+    return held_in_bfloat16(loaded.model, trained=False) if low else nullcontext()
 
 
 def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:

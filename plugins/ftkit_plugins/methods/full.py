@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftkit import BackboneInfo, MethodInfo, hookimpl, load_pretrained_model
+from ftkit import BackboneInfo, CheckpointError, MethodInfo, hookimpl, load_pretrained_model
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -35,13 +35,15 @@ def save_artifact(model: PreTrainedModel, directory: Path) -> None:
 
 @hookimpl
 def load_artifact(model: PreTrainedModel, backbone: BackboneInfo, directory: Path) -> PreTrainedModel:
-    """Load the folder in place of the backbone's own weights, in their precision."""
+    """Put the folder's weights in place of the backbone's own, in their precision."""
     dtype = str(model.dtype).removeprefix("torch.")
-    loaded = load_pretrained_model(str(directory), backbone, dtype)
-    free = {name for name, weight in model.named_parameters() if weight.requires_grad}
-    for name, weight in loaded.named_parameters():
-        weight.requires_grad_(requires_grad=name in free)
-    return loaded
+    saved = load_pretrained_model(str(directory), backbone, dtype)
+    try:
+        model.load_state_dict(saved.state_dict(), assign=True)
+    except RuntimeError as error:
+        raise CheckpointError(f"{directory} doesn't fit this checkpoint: {error}") from error
+    model.tie_weights()  # which assigning undoes; what is frozen stays so
+    return model
 
 
 @hookimpl
