@@ -85,6 +85,18 @@ def test_imports_for_types_alone_are_none_at_run_time() -> None:
     assert _imported(_walk_at_run_time(tree), CORE / "example.py") == {"os"}
 
 
+EXAMPLES = sorted((Path(__file__).parents[1] / "docs" / "examples").glob("*/ftkit_*/**/*.py"))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=[file.parent.name + "/" + file.stem for file in EXAMPLES])
+def test_the_example_packages_use_public_names_alone(file: Path) -> None:
+    package = file.relative_to(Path(__file__).parents[1] / "docs" / "examples").parts[1]
+    ours = {name for name in imports_of(file) if lies_in(name, "ftkit") or lies_in(name, "ftkit_plugins")}
+    public = {"ftkit", *(f"ftkit.{name}" for name in ftkit.__all__)}
+    assert package.startswith("ftkit_")
+    assert ours <= public
+
+
 @pytest.mark.parametrize("file", MODULES, ids=[str(file.relative_to(CORE)) for file in MODULES])
 def test_core_imports_nothing_of_the_built_in_plugins(file: Path) -> None:
     assert not [name for name in imports_of(file) if lies_in(name, "ftkit_plugins")]
@@ -107,7 +119,9 @@ def test_the_registry_knows_neither_runs_nor_models(file: Path) -> None:
     assert not [name for name in imports_of(file) for room in above if lies_in(name, room)]
 
 
-@pytest.mark.parametrize("name", ["descriptions.py", "errors.py", "hookspecs.py", "typed_data.py"])
+@pytest.mark.parametrize(
+    "name", ["deprecations.py", "descriptions.py", "errors.py", "hookspecs.py", "typed_data.py"]
+)
 def test_the_ground_floor_imports_nothing_of_ours_at_run_time_but_itself(name: str) -> None:
     ground = {"ftkit.descriptions", "ftkit.errors", "ftkit.hookspecs", "ftkit.typed_data"}
     ours = {each for each in run_time_imports_of(CORE / name) if lies_in(each, "ftkit")}

@@ -58,6 +58,7 @@ class Option:
         minimum: Smallest allowed number, itself included.
         maximum: Largest allowed number, itself included.
         repeated: Whether the value is a list, written `a,b,c` on the command line.
+        deprecated: What to use instead, where the plugin means to drop the option; whoever gives it is told.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Option:
     minimum: float | None = None
     maximum: float | None = None
     repeated: bool = False
+    deprecated: str = ""
 
     def __post_init__(self) -> None:
         demand_types(self)

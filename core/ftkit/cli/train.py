@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
     from ftkit.training.run import Run
 
-_PARTS = ("model", "method", "task", "training", "reading")
+_PARTS = ("model", "method", "task", "training", "reading", "extension.")
 
 
 def train(
@@ -79,7 +79,8 @@ def train(
     """Fine-tune a model; without --data, rehearse on what is embedded.
 
     Options of plugins are --model.NAME, --method.NAME and --task.NAME (ftkit show PLUGIN lists them),
-    those of training itself --training.NAME, and of reading data --reading.NAME.
+    those of an extension --extension.EXTENSION.NAME, those of training itself --training.NAME, and of
+    reading data --reading.NAME.
 
     Example: ftkit train --model bart --method adapter
     """

@@ -32,17 +32,21 @@ def parted(
 
     Args:
         pairs: As `pairs_of` gives them.
-        parts: The parts there are; `reading` is among them.
+        parts: The parts there are; `reading` is among them. A part that ends in a dot stands for all that
+            begin with it (`extension.` for `extension.tracker`).
         short: Values of reading options that have a name of their own on the command line (`--columns`);
             None where not given.
 
     Raises:
         typer.BadParameter: An option has no value.
     """
-    options: dict[str, dict[str, Any]] = {part: {} for part in parts}
+    options: dict[str, dict[str, Any]] = {part: {} for part in parts if not part.endswith(".")}
+    families = tuple(part for part in parts if part.endswith("."))
     others: list[Pair] = []
     for name, value in pairs:
-        part, _, option = (name or "").partition(".")
+        part, _, option = (name or "").rpartition(".")
+        if part.startswith(families) and part not in families:
+            options.setdefault(part, {})
         if part not in options or not option:
             others.append((name, value))
         elif value is None:

@@ -76,7 +76,7 @@ def run_child(
     Args:
         module: Its `main` finds record (as JSON), folder and timeout on the command line.
         record: The plugin.
-        folder: Exists and is empty.
+        folder: Exists; what else is in it is for the child.
         timeout: Seconds after which it is ended.
         stop: Once set, ends it early.
 

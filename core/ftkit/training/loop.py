@@ -92,9 +92,8 @@ def fine_tune(
         place=place,
     )
     callbacks = [Progress(folder, meter, quiet=quiet), Milestones(settings, interrupts, best)]
-    callbacks += [
-        each for more in plan.plugins.manager.hook.trainer_callbacks(directory=folder.path) for each in more
-    ]
+    further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
+    callbacks += [each for more in further for each in more]
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
     with interrupts.deferred(), fast_dropout(), _held(plan, loaded, arguments):
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
@@ -114,6 +113,7 @@ def _held(
 def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:
     """The trainer's arguments: those of the extensions over our own."""
     arguments = trainer_arguments(plan.settings, plan.recipe.seed, loaded.model.device, folder)
-    for overriding in plan.plugins.manager.hook.trainer_arguments(arguments=MappingProxyType(arguments)):
+    ours = MappingProxyType(arguments)
+    for overriding in plan.plugins.call_extensions("trainer_arguments", arguments=ours):
         arguments = {**arguments, **overriding}
     return Seq2SeqTrainingArguments(**arguments)

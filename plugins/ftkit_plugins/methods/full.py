@@ -1,4 +1,4 @@
-"""Full fine-tuning: every parameter is trained; the artifact is a model folder like any other."""
+"""Full fine-tuning: all parameters train but for fixed ones; the artifact is a model folder as any other."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def describe_method() -> MethodInfo:
 
 @hookimpl
 def apply_method(model: PreTrainedModel) -> PreTrainedModel:
-    """Let every parameter train."""
-    return model.requires_grad_(requires_grad=True)
+    """Let train whatever the backbone leaves free, which is all but fixed positions and their like."""
+    return model
 
 
 @hookimpl
@@ -42,8 +42,8 @@ def load_artifact(model: PreTrainedModel, backbone: BackboneInfo, directory: Pat
         model.load_state_dict(saved.state_dict(), assign=True)
     except RuntimeError as error:
         raise CheckpointError(f"{directory} doesn't fit this checkpoint: {error}") from error
-    model.tie_weights()  # which assigning undoes
-    return model.requires_grad_(requires_grad=True)
+    model.tie_weights()  # which assigning undoes; what is frozen stays so
+    return model
 
 
 @hookimpl
