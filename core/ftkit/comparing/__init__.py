@@ -1,0 +1,15 @@
+"""Which model, which method, at what cost: a grid of runs and a report on them.
+
+recipe        what is compared, from the command line or a file
+grid          its cells: each an ordinary run, or the untuned checkpoint
+planned       all of it checked before the first cell runs
+folder        the files of a comparison, held by one process at a time
+cell          the inside of a cell's process
+process       such a process started, watched and ended
+scheduling    one after the other, several at a time, or on Ray
+statistics    means over seeds
+figures       what the folder of a run says
+verdict       what methods claim of themselves, held against it
+results       all of that together
+command       the main path
+"""
