@@ -30,6 +30,7 @@ from ftkit.training.plan import make_plan
 from ftkit.training.recipe import Recipe, read_recipe
 from ftkit.training.run import resume, train
 
+
 def main() -> None:
     """Do what the recipe on the command line says, and write down that it is done."""
     recipe_file, outcome_file, threads = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -53,7 +53,7 @@ def compare(
         output: The folder; one that holds the same comparison is gone on with, and no finished cell runs
             again. None: a new one in `comparisons/`.
         jobs: How many cells run side by side; their times are then those of a shared machine.
-        ray: Address of a Ray cluster to run them on, or `auto`; it must see the folder under the same path.
+        ray: Address of a Ray cluster to run them on, `auto` or `local`; see `OnRay`.
         timeout: Seconds after which a cell counts as hanging.
         retry_failed: Run cells again that have failed before.
         quiet: Say nothing on stderr.
@@ -65,7 +65,7 @@ def compare(
     """
     if not isinstance(recipe, ComparisonRecipe):
         recipe = ComparisonRecipe.from_dict(recipe)
-    scheduler: Scheduler = Local(max(1, jobs)) if ray is None else OnRay(ray)
+    scheduler: Scheduler = Local(max(1, jobs)) if ray is None else OnRay(ray, max(1, jobs))
     interrupts = Interrupts()
     with interrupts.heard():
         planned = plan_comparison(recipe)

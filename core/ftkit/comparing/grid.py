@@ -12,6 +12,9 @@ from ftkit.training.recipe import Recipe
 UNTUNED = "untuned"
 """What stands in the place of a method where the checkpoint is taken as it is."""
 
+Row = tuple[str, str, str]
+"""Labels of task, model and method."""
+
 _EVALUATIONS = 5  # points of a learning curve, where the training options say nothing
 
 
@@ -34,8 +37,8 @@ class Cell:
     recipe: Recipe
 
     @property
-    def row(self) -> tuple[str, str, str]:
-        """Labels of task, model and method: cells that differ in the seed alone share them."""
+    def row(self) -> Row:
+        """Where the cell stands: cells that differ in the seed alone share it."""
         return self.task.label, self.model.label, self.method.label if self.method else UNTUNED
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ftkit.comparing.grid import Cell, cells_of
+from ftkit.comparing.grid import Cell, Row, cells_of
 from ftkit.comparing.recipe import Choice, ComparisonRecipe
 from ftkit.data.sources import STDIN
 from ftkit.descriptions import Claim, MethodInfo, TaskInfo
@@ -47,30 +47,53 @@ def plan_comparison(recipe: ComparisonRecipe) -> PlannedComparison:
         PluginError: A name finds no usable plugin.
         DataError: Data can't be read or used.
     """
+    _demand_repeatable(recipe)
     cells = cells_of(recipe)
-    impossible: dict[str, str] = {}
-    plans: list[tuple[Cell, Plan]] = []
-    problems: dict[str, None] = {f"{task.label}: data: each run reads it anew, stdin can't be" : None for task in recipe.tasks if STDIN in task.where.values()}
-    for cell in cells:
-        plugins = load_plugins(cell.recipe.model, cell.recipe.method, cell.recipe.task)
-        reasons = _obstacles(plugins)
-        if reasons:
-            impossible[cell.name] = "; ".join(reasons)
-            continue
-        try:
-            plans.append((cell, make_plan(cell.recipe, trains=cell.method is not None)))
-        except OptionsError as error:
-            problems |= dict.fromkeys(f"{' '.join(cell.row)}: {each}" for each in error.problems)
-    if problems:
-        raise OptionsError(list(problems))
+    reasons, plans = _resolved(cells)
     return PlannedComparison(
         recipe=recipe,
         cells=cells,
-        impossible=impossible,
+        impossible={cell.name: reasons[cell.row] for cell in cells if cell.row in reasons},
         tasks={each.label: _task_info(each) for each in recipe.tasks},
         claims={each.label: _claims(each) for each in recipe.methods},
         made_with=_made_with(plans),
     )
+
+
+def _demand_repeatable(recipe: ComparisonRecipe) -> None:
+    """Refuse data that can be read only once.
+
+    Raises:
+        OptionsError: A task's data is stdin.
+    """
+    from_stdin = [task.label for task in recipe.tasks if STDIN in task.where.values()]
+    if from_stdin:
+        raise OptionsError(
+            [f"{label}: data: every run reads it, and stdin is read once" for label in from_stdin]
+        )
+
+
+def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Plan]]:
+    """For each row of the grid why it can't be, or what its runs are.
+
+    Raises:
+        OptionsError: With every problem, each said once and with the first row that has it.
+    """
+    reasons: dict[Row, str] = {}
+    plans: dict[Row, Plan] = {}
+    problems: dict[str, str] = {}
+    for row, cell in {cell.row: cell for cell in reversed(cells)}.items():
+        found = _obstacles(load_plugins(cell.recipe.model, cell.recipe.method, cell.recipe.task))
+        if found:
+            reasons[row] = "; ".join(found)
+            continue
+        try:
+            plans[row] = make_plan(cell.recipe, trains=cell.method is not None)
+        except OptionsError as error:
+            problems |= dict.fromkeys(error.problems, " ".join(row))
+    if problems:
+        raise OptionsError([f"{problem} ({row})" for problem, row in problems.items()])
+    return reasons, plans
 
 
 def _obstacles(plugins: SelectedPlugins) -> list[str]:
@@ -95,14 +118,15 @@ def _claims(choice: Choice) -> Sequence[Claim]:
     return plugin.info.claims if plugin is not None and isinstance(plugin.info, MethodInfo) else ()
 
 
-def _made_with(plans: Sequence[tuple[Cell, Plan]]) -> dict[str, Any]:
+def _made_with(plans: Mapping[Row, Plan]) -> dict[str, Any]:
     """Versions and plugins of all cells, and for each task what its data is."""
     plugins: dict[str, str] = {}
     versions: dict[str, str] = {}
     data: dict[str, Any] = {}
-    for cell, plan in plans:
-        versions |= plan.made_with["versions"]
-        plugins |= plan.made_with["plugins"]
-        if cell.task.label not in data:
-            data[cell.task.label] = read_data(plan).summary
+    for (task, *_), plan in sorted(plans.items()):
+        made_with = plan.made_with
+        versions |= made_with["versions"]
+        plugins |= made_with["plugins"]
+        if task not in data:
+            data[task] = read_data(plan).summary
     return {"versions": versions, "plugins": plugins, "data": data}

@@ -75,6 +75,8 @@ class CellJob:
                 status = self._wait(child, stop)
             finally:
                 end_group(child)
+                if child.stdin is not None:
+                    child.stdin.close()
         if status == 0 and (place / self.outcome).is_file():
             return Outcome(**json.loads((place / self.outcome).read_text(encoding="utf-8")))
         if stop.is_set():
@@ -110,5 +112,7 @@ class CellJob:
         """What ftkit says is wrong, else the last line that the cell wrote."""
         log = (self.working_directory / self.log).read_text(encoding="utf-8", errors="replace").strip()
         _, found, refusal = log.rpartition("\nerror: ") if "\nerror: " in log else log.partition("error: ")
-        words = refusal if found and (log.startswith("error: ") or "\nerror: " in log) else log.split("\n")[-1]
+        words = (
+            refusal if found and (log.startswith("error: ") or "\nerror: " in log) else log.split("\n")[-1]
+        )
         return words[-_LONGEST:].strip()

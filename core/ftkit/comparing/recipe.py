@@ -145,18 +145,22 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
         if key not in known:
             yield f"{key}: a comparison has no such key; it has {', '.join(known)}"
     for axis in AXES:
-        entries = _entries(content.get(axis))
-        if not entries:
-            yield f"{axis}: say at least one, as in {axis}: [NAME, NAME]"
-        for entry in entries:
-            if isinstance(entry, Mapping) and not entry.get("name"):
-                yield f"{axis}: {dict(entry)!r} lacks a name"
-        labels = [each.slug for each in _choices(axis, content.get(axis))]
-        for label in sorted({label for label in labels if labels.count(label) > 1}):
-            yield f"{axis}: {label!r} is there twice; give each a label of its own: {{name: …, label: …}}"
+        yield from _problems_of_axis(axis, content.get(axis))
     if len(_entries(content.get("task"))) > 1 and (content.get("data") or content.get("validation_data")):
         yield "data: with several tasks each needs its own: task: [{name: …, data: …}, …]"
     yield from _problems_of_numbers(content)
+
+
+def _problems_of_axis(axis: str, value: Any) -> Iterator[str]:
+    entries = _entries(value)
+    if not entries:
+        yield f"{axis}: say at least one, as in {axis}: [NAME, NAME]"
+    for entry in entries:
+        if isinstance(entry, Mapping) and not entry.get("name"):
+            yield f"{axis}: {dict(entry)!r} lacks a name"
+    labels = [each.slug for each in _choices(axis, value)]
+    for label in sorted({label for label in labels if labels.count(label) > 1}):
+        yield f"{axis}: {label!r} is there twice; give each a label of its own: {{name: …, label: …}}"
 
 
 def _problems_of_numbers(content: Mapping[str, Any]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ftkit.comparing.verdict import Finding, judge
 from ftkit.descriptions import Metric
 
 TARGET_SHARE = 0.95
-"""Which share of the way from a metric's worst value to the best cell's counts as having got there."""
+"""Who reaches this share of the best cell's metric has got there."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ class TaskResults:
         target: The value that the time to target is about.
         findings: What came of the methods' claims.
         data: What the rows of data were.
+        own_data: Whether they are somebody's own, and not the task's bundled sample.
     """
 
     label: str
@@ -96,6 +97,7 @@ class TaskResults:
     target: float | None
     findings: tuple[Finding, ...]
     data: Mapping[str, Any]
+    own_data: bool
 
     @property
     def decisive(self) -> Metric:
@@ -176,6 +178,7 @@ def _task_results(planned: PlannedComparison, folder: ComparisonFolder, label: s
         target=target,
         findings=judge([row for row in rows if row.tuned], metrics[0], planned.claims),
         data=planned.made_with["data"].get(label, {}),
+        own_data=any("data" in task.where for task in planned.recipe.tasks if task.label == label),
     )
 
 
@@ -186,7 +189,7 @@ def _best(rows: Sequence[Row], metric: Metric) -> Row | None:
 
 
 def _target(best: Row | None, metric: Metric) -> float | None:
-    """95% of the way from the metric's smallest value to the best mean, or as far beyond where less is better."""
+    """`TARGET_SHARE` of the best mean, counted from the metric's smallest value, from either side."""
     reached = best.metric(metric.name) if best else None
     if reached is None:
         return None

@@ -69,10 +69,13 @@ class OnRay:
     """The workers of a Ray cluster, whose machines see the comparison's folder under the same path.
 
     Attributes:
-        address: Of the cluster, as `ray.init` takes it; `auto` finds the one that runs on this machine.
+        address: Of the cluster, as `ray.init` takes it: `auto` finds the one that runs on this machine,
+            `local` starts one in this process.
+        workers: How many workers such a local one has.
     """
 
     address: str
+    workers: int = 1
 
     @property
     def threads(self) -> int:
@@ -85,7 +88,7 @@ class OnRay:
         Raises:
             RunError: Ray isn't installed, or there is no such cluster.
         """
-        with _connected(self.address) as ray:
+        with self._connected() as ray:
             gpus = 1 if ray.cluster_resources().get("GPU") else 0
             task = ray.remote(num_cpus=self.threads, num_gpus=gpus, max_retries=0)(CellJob.run)
             waiting = {task.remote(job): name for name, job in jobs.items()}
@@ -93,21 +96,21 @@ class OnRay:
                 [done], _ = ray.wait(list(waiting), num_returns=1)
                 ended(waiting.pop(done), ray.get(done))
 
-
-@contextmanager
-def _connected(address: str) -> Iterator[Any]:
-    try:
-        import ray  # noqa: PLC0415 - an optional extra
-    except ImportError as error:
-        raise RunError("--ray needs Ray: pip install 'ftkit[ray]'") from error
-    own = not ray.is_initialized()
-    if own:
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
         try:
-            ray.init(address=address, log_to_driver=False, logging_level="error")
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise RunError(f"--ray {address}: there is no such cluster: {error}") from error
-    try:
-        yield ray
-    finally:
+            import ray  # noqa: PLC0415 - an optional extra
+        except ImportError as error:
+            raise RunError("--ray needs Ray: pip install 'ftkit[ray]'") from error
+        own = not ray.is_initialized()
         if own:
-            ray.shutdown()  # ends what still runs there
+            size = {"num_cpus": self.workers} if self.address == "local" else {}
+            try:
+                ray.init(address=self.address, log_to_driver=False, logging_level="error", **size)
+            except (ConnectionError, ValueError, RuntimeError) as error:
+                raise RunError(f"--ray {self.address}: there is no such cluster: {error}") from error
+        try:
+            yield ray
+        finally:
+            if own:
+                ray.shutdown()  # ends what still runs there

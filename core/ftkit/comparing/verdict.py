@@ -78,9 +78,7 @@ class Finding:
         }
 
 
-def judge(
-    rows: Sequence[Row], metric: Metric, claims: Mapping[str, Sequence[Claim]]
-) -> tuple[Finding, ...]:
+def judge(rows: Sequence[Row], metric: Metric, claims: Mapping[str, Sequence[Claim]]) -> tuple[Finding, ...]:
     """Hold every claim of every method against the rows of one task.
 
     Args:
@@ -88,9 +86,7 @@ def judge(
         metric: The task's first one, which stands for quality.
         claims: By label of the method.
     """
-    return tuple(
-        _finding(method, claim, rows, metric) for method, each in claims.items() for claim in each
-    )
+    return tuple(_finding(method, claim, rows, metric) for method, each in claims.items() for claim in each)
 
 
 def _finding(method: str, claim: Claim, rows: Sequence[Row], metric: Metric) -> Finding:

@@ -9,7 +9,7 @@ from typing import Any
 from ftkit.training.meter import Meter
 
 _TICKS = 10_000
-"""Steps of a schedule that follows the clock: fine enough for its shape, whatever the steps of the training."""
+"""Steps of a schedule that follows the clock: fine enough for its shape."""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ allocator's waste as well, which is why it is given as the rest and not as a cou
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -35,7 +36,7 @@ class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries 
 
     @property
     def figures(self) -> dict[str, int]:
-        """Bytes: `peak` and `average` of the training, what is known of the peak, and what was there `before`."""
+        """Bytes: `peak` and `average`, what is known of the peak, and what was there `before`."""
         before = self._before or 0
         peak = max(self._peak - before, 0)
         known = {"weights": self._weights, "gradients": self._gradients, "optimizer": self._optimizer}
@@ -65,6 +66,7 @@ class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries 
         for tensor in tensors:  # a page of a mapped file is held once it has been looked at
             tensor.detach().flatten()[::_FLOATS_OF_A_PAGE].sum()
         release_memory()
+        _give_back_what_is_free()
         self._before = max(held_memory() - self._weights, 0)
 
     def on_pre_optimizer_step(self, *_: Any, model: torch.nn.Module, **__: Any) -> None:
@@ -87,3 +89,9 @@ class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries 
 
 def _bytes_of(tensors: Iterable[torch.Tensor]) -> int:
     return sum(each.numel() * each.element_size() for each in tensors)
+
+
+def _give_back_what_is_free() -> None:
+    """Have the C library give freed memory back: what it keeps would hide what small tensors take."""
+    with suppress(AttributeError, OSError, TypeError):  # there only on Linux, with glibc
+        ctypes.CDLL(None).malloc_trim(0)

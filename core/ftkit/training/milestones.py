@@ -66,7 +66,7 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
 
     def _evaluations_until_now(self, state: TrainerState) -> int:
         """How many of the wanted evaluations belong before or at this point of the training."""
-        by_steps = state.global_step * self._evaluations // max(state.max_steps, 1)
+        by_steps = int(state.global_step * self._evaluations // max(state.max_steps, 1))
         return max(by_steps, int(self._clock.share * self._evaluations))
 
     def _save_is_due(self, step: int) -> bool:

@@ -102,7 +102,9 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         pinned = self.args.dataloader_pin_memory
         return create_loader(self.train_dataset, self._course.batches, self.data_collator, pin_memory=pinned)
 
-    def create_scheduler(self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None) -> Any:
+    def create_scheduler(
+        self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
+    ) -> Any:
         """The schedule of the learning rate, by steps or by time."""
         create = partial(super().create_scheduler, optimizer=optimizer)
         self.lr_scheduler = self._course.clock.schedule(create, num_training_steps)
