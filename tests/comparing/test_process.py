@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import subprocess
 import sys
 import threading
 import time
@@ -68,8 +67,9 @@ def test_a_cell_that_doesnt_end_well_says_why(running, code: str, said: str) -> 
 
 
 def test_a_cell_that_hangs_is_ended_with_all_that_it_started(running, tmp_path: Path) -> None:
-    child = f"import subprocess, sys; open({str(tmp_path / 'pid')!r}, 'w').write(str(subprocess.Popen(['sleep', '600']).pid))"
-    outcome = running(f"{child}; import time; time.sleep(600)", timeout=2).run()
+    child = "import subprocess, sys, time; child = subprocess.Popen(['sleep', '600']); "
+    child += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid)); time.sleep(600)"
+    outcome = running(child, timeout=2).run()
     assert outcome.error == "it hung: no result within 2 s"
     started = int((tmp_path / "pid").read_text())
     assert not psutil.pid_exists(started) or psutil.Process(started).status() == psutil.STATUS_ZOMBIE
@@ -106,18 +106,17 @@ def test_a_cell_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None:
         "threading.Thread(target=_end_with_parent, daemon=True).start(); "
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     )
-    program = (
-        "import subprocess, sys, time; "
-        f"subprocess.Popen([sys.executable, '-c', {waiting!r}], stdin=subprocess.PIPE, start_new_session=True); "
-        "time.sleep(600)"
+    cell = f"[sys.executable, '-c', {waiting!r}], stdin=subprocess.PIPE, start_new_session=True"
+    start = f"subprocess.Popen({cell})"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", f"import subprocess, sys, time; {start}; time.sleep(600)"]
     )
-    parent = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", program])
     deadline = time.monotonic() + 60
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    os.kill(parent, signal.SIGKILL)
-    os.waitpid(parent, 0)
+    parent.kill()
+    parent.wait()
     cell = int((tmp_path / "pid").read_text())
     while psutil.pid_exists(cell) and psutil.Process(cell).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ftkit.comparing import charts
+from ftkit.comparing.canvas import key_mark, looks_of, models_of
 from ftkit.comparing.figures import COSTS
 from ftkit.comparing.results import Results, Row, TaskResults
 from ftkit.comparing.statistics import Summary
@@ -86,7 +87,7 @@ def _claims_of(method: str, results: Results) -> dict[str, Any]:
 
 
 def _task(task: TaskResults) -> dict[str, Any]:
-    looks = charts.looks_of(task.rows)
+    looks = looks_of(task.rows)
     return {
         "label": task.label,
         "metric": task.decisive,
@@ -98,15 +99,13 @@ def _task(task: TaskResults) -> dict[str, Any]:
         "by_time": charts.quality_against(task, "train_seconds", "seconds of training"),
         "by_memory": charts.quality_against(task, "memory", "peak memory"),
         "curves": {
-            model: curve
-            for model in charts.models_of(task.rows)
-            if (curve := charts.learning_curves(task, model))
+            model: curve for model in models_of(task.rows) if (curve := charts.learning_curves(task, model))
         },
         "forest": charts.forest(task),
         "memory": charts.memory_bars(task),
         "memory_parts": charts.MEMORY_PARTS,
         "method_key": [(method, looks.colour(method)) for method in looks.methods],
-        "model_key": [(model, charts.key_mark(looks.shape(model))) for model in looks.models],
+        "model_key": [(model, key_mark(looks.shape(model))) for model in looks.models],
         "examples": _examples(task),
         "data": task.data,
         "source": _source(task),
