@@ -17,8 +17,7 @@ from ftkit.comparing.process import CellJob, Stopped
 
 FINISH = """
 import json, sys
-open(sys.argv[1], "w").write(json.dumps({"status": "finished", "error": "", "seconds": 3.5, "threads": 1}))
-"""
+open(sys.argv[1], "w").write(json.dumps({"status": "finished", "error": "", "seconds": 3.5, "threads": 1}))"""
 
 
 def job(folder: Path, timeout: float = 30) -> CellJob:
@@ -40,6 +39,10 @@ def running(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 def test_a_cell_that_ends_well_has_finished(running) -> None:
     outcome = running(FINISH).run()
     assert (outcome.status, outcome.error, outcome.seconds) == (FINISHED, "", 3.5)
+
+
+def test_a_process_that_crashes_once_its_run_is_done_has_finished(running) -> None:
+    assert running(f"{FINISH}; import os; os.abort()").run().status == FINISHED
 
 
 @pytest.mark.parametrize(

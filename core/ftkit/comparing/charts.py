@@ -64,9 +64,7 @@ def learning_curves(task: TaskResults, model: str) -> str:
     """The first metric over the seconds of training, a line for each method: means over the seeds."""
     name, looks = task.decisive.name, looks_of(task.rows)
     here = [row for row in task.rows if row.model == model]
-    start = next((row.metric(name) for row in here if not row.tuned), None)
-    origin = [(0.0, start.mean)] if start else []
-    curves = {row.method: [*origin, *mean_curve(row)] for row in here if row.tuned and mean_curve(row)}
+    curves = {row.method: curve for row in here if row.tuned and (curve := mean_curve(row))}
     points = [point for curve in curves.values() for point in curve]
     if not points:
         return ""
@@ -82,7 +80,7 @@ def learning_curves(task: TaskResults, model: str) -> str:
         ET.SubElement(group, "title").text = f"{model}, {method}"
         places = [(across.place(seconds), up.place(value)) for seconds, value in curve]
         ET.SubElement(group, "polyline", {"points": " ".join(f"{x:.1f},{y:.1f}" for x, y in places)})
-        for x, y in places[len(origin) :]:
+        for x, y in places:
             mark(group, looks.shape(model), x, y, size=4)
     return as_text(svg)
 

@@ -53,7 +53,7 @@ class RunFigures:
         outcome: How it ended; None: it has not.
         metrics: The task's metrics; empty where it has not finished.
         costs: A value for each of `COSTS` that is known.
-        curve: The task's first metric over the training.
+        curve: The task's first metric over the training, from the untuned checkpoint on where that is known.
         examples: A few of its predictions: rows of `predictions.jsonl`.
         facts: What else is worth knowing: device, versions, the data's fingerprint.
     """

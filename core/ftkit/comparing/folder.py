@@ -15,6 +15,7 @@ from ftkit.comparing.grid import Cell
 from ftkit.comparing.planned import PlannedComparison
 from ftkit.errors import RunError
 from ftkit.files import held, next_free_folder, write_whole
+from ftkit.json_text import as_json
 from ftkit.training.folder import RunFolder
 from ftkit.training.recipe import MADE_WITH
 
@@ -113,7 +114,7 @@ def comparison_folder(wanted: str | Path | None, planned: PlannedComparison) -> 
         raise RunError(f"the comparison's folder can't be made: {error}") from error
     folder = ComparisonFolder(path)
     with held(path / _LOCK, path):
-        content = json.loads(json.dumps(planned.recipe.as_dict() | {MADE_WITH: dict(planned.made_with)}))
+        content = json.loads(as_json(planned.recipe.as_dict() | {MADE_WITH: dict(planned.made_with)}))
         if folder.recipe.is_file():
             _demand_same(folder, content)
         elif any(not each.name.startswith(".") for each in path.iterdir()):

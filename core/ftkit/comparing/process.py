@@ -77,7 +77,7 @@ class CellJob:
                 end_group(child)
                 if child.stdin is not None:
                     child.stdin.close()
-        if status == 0 and (place / self.outcome).is_file():
+        if (place / self.outcome).is_file():  # written last: however the process ended then, its run is done
             return Outcome(**json.loads((place / self.outcome).read_text(encoding="utf-8")))
         if stop.is_set():
             raise Stopped

@@ -102,7 +102,7 @@ class ComparisonRecipe:
             tasks=tasks,
             seeds=_seeds(content.get("seeds", DEFAULT_SEEDS)),
             budget_seconds=None if budget is None else float(budget),
-            extensions=tuple(content.get("extensions") or ()),
+            extensions=tuple(map(str, _entries(content.get("extensions")))),
             device=str(content.get("device") or "auto"),
             training=dict(content.get("training") or {}),
             reading=dict(content.get("reading") or {}),

@@ -165,7 +165,7 @@ def _task_results(planned: PlannedComparison, folder: ComparisonFolder, label: s
         task, model, method = cell.row
         if task == label:
             runs.setdefault((model, method), []).append(read_run(folder, cell, metrics[0]))
-    rows = tuple(Row(*names, tuple(of_row)) for names, of_row in runs.items())
+    rows = _from_untuned([Row(*names, tuple(of_row)) for names, of_row in runs.items()], metrics[0])
     best = _best(rows, metrics[0])
     target = _target(best, metrics[0])
     if target is not None:
@@ -179,6 +179,23 @@ def _task_results(planned: PlannedComparison, folder: ComparisonFolder, label: s
         findings=judge([row for row in rows if row.tuned], metrics[0], planned.claims),
         data=planned.made_with["data"].get(label, {}),
         own_data=any("data" in task.where for task in planned.recipe.tasks if task.label == label),
+    )
+
+
+def _from_untuned(rows: Sequence[Row], metric: Metric) -> tuple[Row, ...]:
+    """The rows with curves that begin where nothing was trained yet."""
+    starts = {row.model: known.mean for row in rows if not row.tuned and (known := row.metric(metric.name))}
+    return tuple(
+        replace(
+            row,
+            runs=tuple(
+                replace(run, curve=((0.0, starts[row.model]), *run.curve))
+                if run.curve and row.model in starts
+                else run
+                for run in row.runs
+            ),
+        )
+        for row in rows
     )
 
 
