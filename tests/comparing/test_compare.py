@@ -21,7 +21,7 @@ from support.compared import THIRD_PARTY, rows
 from support.program import Outcome, environment, run_ftkit
 from support.wheels import unpack
 
-PATIENCE = 150  # seconds; an idle machine needs ten for a cell
+PATIENCE = 200  # seconds; an idle machine needs ten for a cell
 TIMED = {"seconds", "time", "memory", "process", "tokens"}
 SMALL = ["--training.max-steps", "2", "--training.evaluations", "2", "--training.batch-size", "4"]
 
@@ -165,38 +165,39 @@ def test_data_that_can_be_read_once_only_is_refused(tmp_path: Path) -> None:
         ftkit.compare({"model": "t5", "method": "full", "task": "qa", "data": "-"}, tmp_path / "out")
 
 
+LOST = {
+    "hang": f"it hung: no result within {PATIENCE} s",
+    "kill": "the process was killed (SIGKILL)",
+    "segfault": "the process crashed (SIGSEGV)",
+    "exit": "the process ended with status 0",
+    "memory": "can't allocate memory",
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("how", "said"),
-    [
-        ("hang", f"it hung: no result within {PATIENCE} s"),
-        ("kill", "the process was killed (SIGKILL)"),
-        ("segfault", "the process crashed (SIGSEGV)"),
-        ("exit", "the process ended with status 0"),
-        ("memory", "can't allocate memory"),
-    ],
-)
-def test_every_way_to_lose_a_process_is_a_row(
-    how: str, said: str, site: Path, chosen: list[str], tmp_path: Path
-) -> None:
+@pytest.mark.timeout(1800)
+def test_every_way_to_lose_a_process_is_a_row(site: Path, chosen: list[str], tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    hazards = [{"name": "hazard", "label": how, "how": how} for how in LOST]
+    recipe.write_text(yaml.safe_dump({"method": [*hazards, "queries"], "seeds": 1}), encoding="utf-8")
     arguments = [
-        "--method",
-        "hazard,queries",
-        "--method.how",
-        how,
-        "--seeds",
-        "1",
+        str(recipe),
+        *chosen,
         "--timeout",
         str(PATIENCE),
+        "--output",
+        str(tmp_path / "out"),
+        "--json",
     ]
-    ended = compare(site, *chosen, *arguments, "--output", str(tmp_path / "out"), "--json")
+    ended = compare(site, *arguments, timeout=1800)
     assert ended.status == 0, ended.err
-    _, hazard, own = ended.json["tasks"][0]["rows"]
-    assert said in hazard["errors"][0]
-    assert own["metrics"]
+    found = {row["method"]: row for row in ended.json["tasks"][0]["rows"]}
+    for how, said in LOST.items():
+        assert said in found[how]["errors"][0]
+    assert found["queries"]["metrics"]
 
 
-GRID = ["--model", "tiny", "--method", "queries,full", "--seeds", "2"]
+GRID = ["--method", "queries,full", "--seeds", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +209,7 @@ def uninterrupted(site: Path, chosen: list[str], tmp_path_factory: pytest.TempPa
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_comparison_stopped_in_the_middle_goes_on_and_reports_the_same(
     number: int, site: Path, chosen: list[str], uninterrupted: Any, tmp_path: Path
@@ -218,13 +220,13 @@ def test_a_comparison_stopped_in_the_middle_goes_on_and_reports_the_same(
     with (tmp_path / "err").open("w") as err:
         begun = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=err)
         outcomes = folder / "cells" / "sentiment"
-        while len(list(outcomes.glob("*.json"))) < 2 or not list(outcomes.glob("*seed1/recipe.yaml")):
+        while not list(outcomes.glob("*.json")) or not list(outcomes.glob("tiny+*seed0/recipe.yaml")):
             assert begun.poll() is None
             time.sleep(0.05)
         os.kill(begun.pid, number)
         begun.wait(120)
     done = [file for file in outcomes.glob("*.json") if json.loads(file.read_text())["status"] == "finished"]
-    assert 2 <= len(done) < 5
+    assert 1 <= len(done) < 3
     before = {
         each: each.stat().st_mtime_ns
         for file in done
@@ -240,6 +242,7 @@ def test_a_comparison_stopped_in_the_middle_goes_on_and_reports_the_same(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_two_at_a_time_come_to_the_same(
     site: Path, chosen: list[str], uninterrupted: Any, tmp_path: Path
 ) -> None:
@@ -249,6 +252,7 @@ def test_two_at_a_time_come_to_the_same(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_an_embedded_ray_with_two_workers_comes_to_the_same(
     site: Path, chosen: list[str], uninterrupted: Any, tmp_path: Path
 ) -> None:
