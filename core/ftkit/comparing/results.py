@@ -239,7 +239,7 @@ def _run_as_dict(run: RunFigures) -> dict[str, Any]:
 
 def _machine() -> dict[str, Any]:
     return {
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "memory_bytes": psutil.virtual_memory().total,
