@@ -12,7 +12,7 @@ import pytest
 
 from ftkit.comparing.charts import forest, learning_curves, mean_curve, memory_bars, quality_against
 from ftkit.comparing.figures import COSTS, seconds_to
-from ftkit.comparing.page import summary_of_claims
+from ftkit.comparing.page import cost_text, summary_of_claims
 from ftkit.comparing.report import as_csv, as_page
 from ftkit.comparing.results import _target
 from ftkit.json_text import as_json
@@ -133,6 +133,15 @@ def test_the_target_is_95_percent_of_the_best_or_as_much_more_where_less_is_bett
     assert round(_target(best, ACCURACY) or 0, 6) == 0.76
     less = type(ACCURACY)("accuracy", "less is better", maximum=None, higher_is_better=False)
     assert round(_target(best, less) or 0, 6) == round(0.8 / 0.95, 6)
+
+
+def test_a_target_that_only_some_seeds_reach_says_how_many() -> None:
+    some = row("red", "few", [0.9, 0.8, 0.7])
+    some.runs[1].costs["seconds_to_target"] = 4.0
+    some.runs[2].costs["seconds_to_target"] = 6.0
+    assert cost_text(some, "seconds_to_target") == "5 s (2 of 3)"
+    assert cost_text(row("red", "few", [0.9, None, 0.7]), "step_seconds") == "0.5 s"
+    assert cost_text(row("red", "few", [0.9]), "seconds_to_target") == "–"
 
 
 def test_a_mean_curve_is_the_mean_of_what_all_seeds_have() -> None:

@@ -181,16 +181,12 @@ def _print_table(task: TaskResults) -> None:
 
 
 def _line(task: TaskResults, row: Row) -> list[str]:
-    from ftkit.comparing.wording import told, told_with_spread
+    from ftkit.comparing.page import cost_text
+    from ftkit.comparing.wording import told_with_spread
 
     metrics = [told_with_spread(metric.name, row.metric(metric.name)) for metric in task.metrics]
-    costs = [(name, row.cost(name)) for name in _SHOWN_COSTS]
-    return [
-        row.model,
-        row.method,
-        *metrics,
-        *(told(name, each.mean if each else None) for name, each in costs),
-    ]
+    costs = [cost_text(row, name) for name in _SHOWN_COSTS]
+    return [row.model, row.method, *metrics, *costs]
 
 
 def _print_verdict(results: Results) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ftkit.comparing import charts
@@ -59,6 +59,15 @@ def page_of(results: Results) -> dict[str, Any]:
         "columns": {heading: COSTS[name] for name, heading in COLUMNS.items()},
         "memory_total": told("memory", results.machine["memory_bytes"]),
     }
+
+
+def cost_text(row: Row, name: str) -> str:
+    """The mean of a cost over the seeds, and where only some have it, how many."""
+    known = row.cost(name)
+    if known is None:
+        return NOTHING
+    text, count = told(name, known.mean), len(known.values)
+    return text if count == sum(run.finished for run in row.runs) else f"{text} ({count} of {len(row.runs)})"
 
 
 def summary_of_claims(results: Results) -> list[dict[str, Any]]:
@@ -127,10 +136,7 @@ def _cells(task: TaskResults, row: Row) -> Iterator[Cell]:
     for name in COLUMNS:
         sign = {"tokens_per_second": 1, "total_parameters": 0}.get(name, -1)
         cell = _cell(task, name, row.cost(name), sign, [each.cost(name) for each in task.rows if each.tuned])
-        reached = sum(name in run.costs for run in row.runs)
-        if name == "seconds_to_target" and 0 < reached < len(row.runs):
-            cell = Cell(f"{cell.text} ({reached} of {len(row.runs)})", cell.value)
-        yield cell
+        yield replace(cell, text=cost_text(row, name))
 
 
 def _cell(
