@@ -12,7 +12,8 @@ from ftkit import Claim, Metric
 from ftkit.comparing.figures import RunFigures
 from ftkit.comparing.folder import FAILED, FINISHED, Outcome
 from ftkit.comparing.grid import UNTUNED
-from ftkit.comparing.results import Results, Row, TaskResults
+from ftkit.comparing.results import Results, TaskResults
+from ftkit.comparing.row import Row
 from ftkit.comparing.verdict import judge
 from support.wheels import PluginDistribution
 

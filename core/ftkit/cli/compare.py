@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,8 @@ from ftkit.cli.words import joined, pairs_of, parted, recipe_file
 
 if TYPE_CHECKING:
     from ftkit.comparing.command import Comparison
-    from ftkit.comparing.results import Results, Row, TaskResults
+    from ftkit.comparing.results import Results, TaskResults
+    from ftkit.comparing.row import Row
 
 _PARTS = ("model", "method", "task", "training", "reading")
 _SHOWN_COSTS = ("seconds_to_target", "step_seconds", "tokens_per_second", "memory", "trainable_parameters")
@@ -104,6 +105,7 @@ def compare_command(
     """
     from ftkit.comparing.command import DEFAULT_TIMEOUT, compare
     from ftkit.comparing.folder import ComparisonFolder
+    from ftkit.comparing.overrides import overridden
     from ftkit.comparing.recipe import ComparisonRecipe, read_content
 
     given = {
@@ -126,7 +128,7 @@ def compare_command(
         file, output = str(ComparisonFolder(Path(resume)).recipe), resume
     content = read_content(Path(file)) if file else {}
     content |= {name: value for name, value in given.items() if value is not None}
-    recipe = _with_options(ComparisonRecipe.from_dict(content), options, dict(_pairs(checkpoint or [])))
+    recipe = overridden(ComparisonRecipe.from_dict(content), options, dict(_pairs(checkpoint or [])))
     with told_when_stopped():
         comparison = compare(
             recipe,
@@ -141,14 +143,6 @@ def compare_command(
         print_json({"output": str(comparison.folder), **comparison.results.as_dict()})
     else:
         _print(comparison)
-
-
-def _with_options(
-    recipe: Any, options: Mapping[str, Mapping[str, Any]], checkpoints: Mapping[str, str]
-) -> Any:
-    from ftkit.comparing.overrides import overridden
-
-    return overridden(recipe, options, checkpoints)
 
 
 def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ process       such a process started, watched and ended
 scheduling    one after the other, several at a time, or on Ray
 statistics    means over seeds
 figures       what the folder of a run says
+row           a model with a method, over its seeds
 verdict       what methods claim of themselves, held against it
 results       all of that together
 wording       figures as people read them

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from ftkit.comparing.results import Row
+from ftkit.comparing.row import Row
 from ftkit.drawing import Axis, add_text, numbers
 
 WIDTH, HEIGHT = 640, 340  # of a picture with two axes, in pixels

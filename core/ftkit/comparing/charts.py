@@ -26,7 +26,8 @@ from ftkit.comparing.canvas import (
     ticks_across,
 )
 from ftkit.comparing.figures import Point
-from ftkit.comparing.results import Row, TaskResults
+from ftkit.comparing.results import TaskResults
+from ftkit.comparing.row import Row
 from ftkit.comparing.statistics import Summary
 from ftkit.comparing.wording import told
 from ftkit.drawing import add_text, axis_over, numbers

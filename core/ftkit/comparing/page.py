@@ -9,7 +9,8 @@ from typing import Any
 from ftkit.comparing import charts
 from ftkit.comparing.canvas import key_mark, looks_of, models_of
 from ftkit.comparing.figures import COSTS
-from ftkit.comparing.results import Results, Row, TaskResults
+from ftkit.comparing.results import Results, TaskResults
+from ftkit.comparing.row import Row
 from ftkit.comparing.statistics import Summary
 from ftkit.comparing.verdict import Contest, Finding, all_of
 from ftkit.comparing.wording import NOTHING, told, told_with_spread

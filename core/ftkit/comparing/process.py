@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -111,8 +112,5 @@ class CellJob:
     def _last_words(self) -> str:
         """What ftkit says is wrong, else the last line that the cell wrote."""
         log = (self.working_directory / self.log).read_text(encoding="utf-8", errors="replace").strip()
-        _, found, refusal = log.rpartition("\nerror: ") if "\nerror: " in log else log.partition("error: ")
-        words = (
-            refusal if found and (log.startswith("error: ") or "\nerror: " in log) else log.split("\n")[-1]
-        )
-        return words[-_LONGEST:].strip()
+        *_, refusal = re.split(r"^error: ", log, flags=re.MULTILINE)
+        return (refusal if refusal != log else log.split("\n")[-1])[-_LONGEST:].strip()

@@ -17,7 +17,7 @@ from ftkit.comparing.statistics import Summary, summary_of
 from ftkit.descriptions import Claim, Metric
 
 if TYPE_CHECKING:
-    from ftkit.comparing.results import Row
+    from ftkit.comparing.row import Row
 
 TRUE, FALSE, UNDECIDED = "true", "false", "undecided"
 _LESS = frozenset({"lowest", "lower"})
