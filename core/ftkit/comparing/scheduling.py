@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from ftkit.comparing.folder import Outcome
 from ftkit.comparing.process import CellJob, Stopped
 from ftkit.errors import RunError
+from ftkit.threads import usable_cores
 
 Ended = Callable[[str, Outcome], None]
 """Is told the name of each cell that has ended, and what came of it."""
@@ -43,7 +44,7 @@ class Local:
     def threads(self) -> int:
         """An even share of the cores, or what the environment says."""
         wanted = os.environ.get("OMP_NUM_THREADS", "")
-        return int(wanted) if wanted.isdecimal() else max(1, (os.cpu_count() or 1) // self.at_a_time)
+        return int(wanted) if wanted.isdecimal() else max(1, usable_cores() // self.at_a_time)
 
     def run(self, jobs: Mapping[str, CellJob], ended: Ended) -> None:
         """Start them in their order."""

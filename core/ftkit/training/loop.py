@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,10 +12,12 @@ from transformers import Seq2SeqTrainingArguments
 
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel
+from ftkit.precision import held_in_bfloat16
 from ftkit.training.arguments import trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
 from ftkit.training.clock import Clock
+from ftkit.training.dropout import fast_dropout
 from ftkit.training.folder import RunFolder
 from ftkit.training.footprint import Footprint
 from ftkit.training.interrupts import Interrupts
@@ -106,11 +109,20 @@ def fine_tune(
         each for more in plan.plugins.manager.hook.trainer_callbacks(directory=folder.path) for each in more
     ]
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
-    with interrupts.deferred(), footprint.watched():
+    held = _held(plan, loaded, arguments)
+    with interrupts.deferred(), fast_dropout(), held, footprint.watched():
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
         seconds = meter.seconds
     best.restore(loaded.model)
     return Trained(meter, seconds, trainer.state.global_step, footprint.figures, best.step)
+
+
+def _held(
+    plan: Plan, loaded: LoadedModel, arguments: Seq2SeqTrainingArguments
+) -> AbstractContextManager[None]:
+    """Frozen weights in the precision of the training; sharded ones must stay of one type."""
+    low = plan.settings["precision"] == "bf16" and not arguments.fsdp
+    return held_in_bfloat16(loaded.model, trained=False) if low else nullcontext()
 
 
 def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:

@@ -13,6 +13,7 @@ from ftkit.training.clock import Clock
 from ftkit.training.interrupts import Interrupts
 
 _SECONDS_BETWEEN_SAVES = 600.0
+_SECONDS_WORTH_SAVING = 60.0  # at the end, where a checkpoint is of use until the artifact is written
 
 
 class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
@@ -44,7 +45,8 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
         step, told_to_stop = state.global_step, self._interrupts.pending is not None
         ends = step >= state.max_steps or self._clock.run_out
         control.should_evaluate = self._evaluation_is_due(state)
-        control.should_save = told_to_stop or ends or self._save_is_due(step)
+        worth_saving = ends and self._unsaved_seconds >= _SECONDS_WORTH_SAVING
+        control.should_save = told_to_stop or worth_saving or self._save_is_due(step)
         control.should_training_stop = control.should_training_stop or told_to_stop or ends
 
     def on_evaluate(self, _args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -72,4 +74,8 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
     def _save_is_due(self, step: int) -> bool:
         if self._save_steps:
             return step % self._save_steps == 0
-        return time.monotonic() - self._saved_at >= _SECONDS_BETWEEN_SAVES
+        return self._unsaved_seconds >= _SECONDS_BETWEEN_SAVES
+
+    @property
+    def _unsaved_seconds(self) -> float:
+        return time.monotonic() - self._saved_at

@@ -6,7 +6,7 @@ Nothing is read of weights or data yet, so that a mistake costs no time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -52,6 +52,11 @@ class Plan:
     def settings(self) -> Mapping[str, Any]:
         """Values of the training options."""
         return self.recipe.options["training"]
+
+    def with_precision(self, precision: str) -> Plan:
+        """This plan with a precision decided, so that a run that is resumed keeps it."""
+        options = {**self.recipe.options, "training": {**self.settings, "precision": precision}}
+        return replace(self, recipe=replace(self.recipe, options=options))
 
     @property
     def generation(self) -> Mapping[str, Any]:
