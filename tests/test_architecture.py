@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import ftkit
 
 CORE = Path(ftkit.__file__).parent
 MODULES = sorted(CORE.rglob("*.py"))
+BUILT_IN = {name for record in ftkit.list_plugins() if record.builtin for name in record.names}
 
 
 def imports_of(file: Path) -> set[str]:
@@ -111,6 +113,42 @@ def test_only_the_way_in_uses_the_command_line() -> None:
 def test_only_the_command_line_uses_the_conformance_kit() -> None:
     users = {file for file in MODULES if any(lies_in(name, "ftkit.testing") for name in imports_of(file))}
     assert {file.relative_to(CORE).parts[0] for file in users} == {"cli", "testing"}
+
+
+def test_only_the_command_line_uses_comparisons() -> None:
+    users = {file for file in MODULES if any(lies_in(name, "ftkit.comparing") for name in imports_of(file))}
+    assert {file.relative_to(CORE).parts[0] for file in users} == {"cli", "comparing", "__init__.py"}
+
+
+# The conformance kit names the two architectures that its tiny models are of.
+@pytest.mark.parametrize(
+    "file",
+    [file for file in MODULES if CORE / "testing" not in file.parents],
+    ids=lambda file: str(file.relative_to(CORE)),
+)
+def test_core_names_no_built_in_model_method_or_task(file: Path) -> None:
+    libraries = {"adapters"}  # also the name of a library, and of the feature that it can be used
+    assert not texts_in(_parsed(file)) & (BUILT_IN - libraries)
+
+
+@pytest.mark.parametrize("file", sorted(CORE.glob("comparing/templates/*")), ids=lambda file: file.name)
+def test_the_report_names_no_built_in_either(file: Path) -> None:
+    assert not set(re.findall(r"[\w-]+", file.read_text(encoding="utf-8").lower())) & BUILT_IN
+
+
+def test_a_name_in_the_code_is_seen_and_one_in_a_docstring_is_not() -> None:
+    assert texts_in(ast.parse('"""lora"""\ndef f(name):\n    """bart"""\n    return name == "T5"')) == {"t5"}
+
+
+def texts_in(tree: ast.Module) -> set[str]:
+    """Texts that a program works with, in lower case: all but docstrings."""
+    explained = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    first = [node.body[0] for node in ast.walk(tree) if isinstance(node, explained) and node.body]
+    docstrings = {id(each.value) for each in first if isinstance(each, ast.Expr)}
+    constants = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings
+    ]
+    return {node.value.lower() for node in constants if isinstance(node.value, str)}
 
 
 @pytest.mark.parametrize("file", sorted(CORE.glob("registry/**/*.py")), ids=lambda file: file.stem)

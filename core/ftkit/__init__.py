@@ -13,11 +13,14 @@ from ftkit._version import __version__
 
 if TYPE_CHECKING:
     from ftkit.checkpoints import load_pretrained_model, load_pretrained_tokenizer
+    from ftkit.comparing.command import Comparison, compare
+    from ftkit.comparing.recipe import ComparisonRecipe
     from ftkit.descriptions import (
         FEATURES,
         ROLES,
         BackboneInfo,
         Checkpoint,
+        Claim,
         Column,
         Example,
         ExtensionInfo,
@@ -66,7 +69,10 @@ __all__ = [
     "BrokenPlugin",
     "Checkpoint",
     "CheckpointError",
+    "Claim",
     "Column",
+    "Comparison",
+    "ComparisonRecipe",
     "DataError",
     "Example",
     "ExtensionInfo",
@@ -95,6 +101,7 @@ __all__ = [
     "UnavailablePlugin",
     "UnknownPlugin",
     "__version__",
+    "compare",
     "evaluate",
     "hookimpl",
     "list_plugins",
@@ -112,7 +119,7 @@ __all__ = [
 _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
     *("prediction", "predictor", "runs", "training.recipe", "training.interrupts", "training.run"),
-    *("evaluating.report", "evaluating.command"),
+    *("evaluating.report", "evaluating.command", "comparing.recipe", "comparing.command"),
 )
 
 

@@ -65,6 +65,20 @@ class CommandWithPluginOptions(_CommandWithMoreHelp):
         yield "Options of training", [_row("training", option) for option in SETTINGS]
 
 
+class CommandOfComparison(_CommandWithMoreHelp):
+    """`ftkit compare --help` also lists the options of training."""
+
+    def sections(self, words: Sequence[str]) -> Iterator[Section]:  # noqa: ARG002 - the same for all
+        """What of plugins can be given, and the options of training."""
+        from ftkit.training.settings import SETTINGS
+
+        yield (
+            "Options of plugins",
+            [(f"--{name}.NAME", f"ftkit show lists those of a {name}") for name in _NAMES],
+        )
+        yield "Options of training", [_row("training", option) for option in SETTINGS]
+
+
 class CommandOfRun(_CommandWithMoreHelp):
     """`ftkit predict RUN --help` also lists the columns of the run's task, and the options of generation."""
 

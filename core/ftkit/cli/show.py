@@ -131,6 +131,11 @@ def _sections(info: Info | None) -> Iterator[Section]:
         ],
     )
     yield (
+        "Claims",
+        ("CLAIM", "FIGURE", "STANDING"),
+        [(each["text"], each["figure"], each["standing"]) for each in data.get("claims", ())],
+    )
+    yield (
         "Options",
         ("NAME", "TYPE", "DEFAULT", "HELP"),
         [_option(o) for o in data.get("options", ())],

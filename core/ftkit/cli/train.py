@@ -16,7 +16,7 @@ from ftkit.cli.options import (
 )
 from ftkit.cli.output import print_json, print_line
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import Pair, joined, pairs_of, parted
+from ftkit.cli.words import joined, pairs_of, parted, recipe_file
 
 if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
@@ -100,7 +100,7 @@ def train(
     }
     short = {"columns": joined(columns), "on_bad_row": on_bad_row}
     options, others = parted(pairs_of(words or []), _PARTS, short)
-    file = _recipe_file(others)
+    file = recipe_file(others)
     if resume is not None and (
         dry_run or words or any(value is not None for value in (*given.values(), columns, on_bad_row))
     ):
@@ -144,15 +144,6 @@ def _preview(recipe: Recipe, *, json: bool) -> None:
         f"{seen['trainable_parameters']:,} of {seen['total_parameters']:,} parameters would be trained, "
         f"artifact about {seen['artifact_bytes']:,} bytes"
     )
-
-
-def _recipe_file(others: list[Pair]) -> str | None:
-    """The recipe among what is no option of a part: one bare word, and nothing else may be there."""
-    files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
-    for name, word in others[len(files) :]:
-        given = word if name is None else f"--{name}"
-        raise typer.BadParameter(f"no such option: {given}; see ftkit train --help")
-    return files[0] if files else None
 
 
 def _print(run: Run) -> None:

@@ -57,6 +57,19 @@ def parted(
     return options, others
 
 
+def recipe_file(others: Sequence[Pair]) -> str | None:
+    """The recipe among what is no option of a part: one bare word, and nothing else may be there.
+
+    Raises:
+        typer.BadParameter: Something else is there.
+    """
+    files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
+    for name, word in others[len(files) :]:
+        given = word if name is None else f"--{name}"
+        raise typer.BadParameter(f"no such option: {given}; --help lists those there are")
+    return files[0] if files else None
+
+
 def joined(values: Sequence[str] | None) -> str | None:
     """What an option that may be given several times says in all."""
     return ",".join(values) if values else None

@@ -16,8 +16,10 @@ from ftkit.precision import held_in_bfloat16
 from ftkit.training.arguments import trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
+from ftkit.training.clock import Clock
 from ftkit.training.dropout import fast_dropout
 from ftkit.training.folder import RunFolder
+from ftkit.training.footprint import Footprint
 from ftkit.training.interrupts import Interrupts
 from ftkit.training.meter import Meter, load_meter
 from ftkit.training.milestones import Milestones
@@ -34,12 +36,14 @@ class Trained:
         meter: Its counts.
         seconds: Wall time.
         steps: Optimiser steps.
+        memory: What it held, in bytes; see `Footprint.figures`.
         best_step: The step whose weights the model has now; None where none was evaluated on the way.
     """
 
     meter: Meter
     seconds: float
     steps: int
+    memory: Mapping[str, int]
     best_step: int | None
 
 
@@ -75,31 +79,41 @@ def fine_tune(
     settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
     arguments = _arguments(plan, loaded, folder)
     meter = Meter() if resume_from is None else load_meter(resume_from)
+    clock, footprint = Clock(meter, settings["max_seconds"]), Footprint(meter)
 
     def evaluate_and_keep(step: int) -> Mapping[str, float]:
-        metrics = evaluate(step)
-        best.consider(step, metrics, loaded.model)
+        with meter.stopped():
+            metrics = evaluate(step)
+            seconds = round(meter.seconds, 3)
+            folder.append_metrics({"step": step, "seconds": seconds, "evaluation": dict(metrics)})
+            best.consider(step, metrics, loaded.model)
         return metrics
 
     course = Course(
         batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
         examples=examples,
         meter=meter,
+        clock=clock,
         checkpoints=folder.checkpoints,
         keep_checkpoints=settings["keep_checkpoints"],
         label_smoothing=settings["label_smoothing"],
         evaluate=evaluate_and_keep,
         place=place,
     )
-    callbacks = [Progress(folder, meter, quiet=quiet), Milestones(settings, interrupts, best)]
+    callbacks = [
+        Progress(folder, clock, quiet=quiet),
+        Milestones(settings, interrupts, best, clock),
+        footprint,
+    ]
     further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
     callbacks += [each for more in further for each in more]
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
-    with interrupts.deferred(), fast_dropout(), _held(plan, loaded, arguments):
+    held = _held(plan, loaded, arguments)
+    with interrupts.deferred(), fast_dropout(), held, footprint.watched():
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
         seconds = meter.seconds
     best.restore(loaded.model)
-    return Trained(meter, seconds, trainer.state.global_step, best.step)
+    return Trained(meter, seconds, trainer.state.global_step, footprint.figures, best.step)
 
 
 def _held(

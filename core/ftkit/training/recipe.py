@@ -34,6 +34,7 @@ class Recipe:
         output: The run's folder; none means a new one below `runs/`.
         extensions: Extensions that accompany the run.
         seed: Seed of everything that is drawn.
+        split_seed: Decides which rows are kept apart for validation; none means the seed.
         device: `cpu`, `cuda`…; `auto` takes the first accelerator there is.
         options: For each of `PARTS`, and for `extension.NAME` of extensions with options, values by option
             name as given, typed or as strings.
@@ -48,6 +49,7 @@ class Recipe:
     output: str | None = None
     extensions: tuple[str, ...] = ()
     seed: int = 0
+    split_seed: int | None = None
     device: str = "auto"
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 

@@ -132,7 +132,6 @@ def _train_and_evaluate(
         metrics = evaluate_examples(
             ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
         ).metrics
-        folder.append_metrics({"step": step, "evaluation": dict(metrics)})
         plugins.call_extensions("run_evaluated", step=step, metrics=metrics)
         return metrics
 

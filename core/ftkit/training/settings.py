@@ -15,6 +15,13 @@ SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup", "inverse_sq
 SETTINGS: tuple[Option, ...] = (
     Option("epochs", "float", 3.0, "passes over the training rows", minimum=0),
     Option("max_steps", "int", None, "optimiser steps at most; none means that epochs decide", minimum=1),
+    Option(
+        "max_seconds",
+        "float",
+        None,
+        "seconds of training that are there to use; they decide in place of the epochs, and of the schedule",
+        minimum=0,
+    ),
     Option("learning_rate", "float", None, "peak learning rate; none means the method's own", minimum=0),
     Option("schedule", "str", "linear", "how the learning rate falls after its peak", SCHEDULES),
     Option("warmup", "float", 0.05, "share of the steps over which the rate rises", minimum=0, maximum=1),
@@ -33,6 +40,7 @@ SETTINGS: tuple[Option, ...] = (
     Option(
         "eval_steps", "int", None, "optimiser steps between evaluations; none: at the end only", minimum=1
     ),
+    Option("evaluations", "int", 0, "evaluations on the way at even distances, the end included", minimum=0),
     Option(
         "early_stopping", "int", None, "evaluations without a better metric after which to stop", minimum=1
     ),

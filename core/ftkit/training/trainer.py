@@ -33,6 +33,7 @@ from ftkit.errors import RunError
 from ftkit.memory import ran_out_of_memory, release_memory
 from ftkit.training import state
 from ftkit.training.checkpoints import write_checkpoint
+from ftkit.training.clock import Clock
 from ftkit.training.loader import ROW, NumberedExamples, create_loader
 from ftkit.training.loss import IGNORED, token_mean_loss
 from ftkit.training.memory import split_batch
@@ -50,6 +51,7 @@ class Course:
         batches: Which examples make a batch, epoch by epoch.
         examples: The training examples.
         meter: Counts what is done.
+        clock: Says how much time is left.
         checkpoints: Folder of the checkpoints.
         keep_checkpoints: How many stay.
         label_smoothing: As in `token_mean_loss`.
@@ -60,6 +62,7 @@ class Course:
     batches: TokenBudgetBatches
     examples: TokenisedExamples
     meter: Meter
+    clock: Clock
     checkpoints: Path
     keep_checkpoints: int
     label_smoothing: float
@@ -98,6 +101,14 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         """Batches of token ids, padded to the longest in each."""
         pinned = self.args.dataloader_pin_memory
         return create_loader(self.train_dataset, self._course.batches, self.data_collator, pin_memory=pinned)
+
+    def create_scheduler(
+        self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
+    ) -> Any:
+        """The schedule of the learning rate, by steps or by time."""
+        create = partial(super().create_scheduler, optimizer=optimizer)
+        self.lr_scheduler = self._course.clock.schedule(create, num_training_steps)
+        return self.lr_scheduler
 
     def training_step(
         self, model: torch.nn.Module, inputs: dict[str, Any], num_items_in_batch: torch.Tensor | None = None

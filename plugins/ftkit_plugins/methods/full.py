@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftkit import BackboneInfo, CheckpointError, MethodInfo, hookimpl, load_pretrained_model
+from ftkit import BackboneInfo, CheckpointError, Claim, MethodInfo, hookimpl, load_pretrained_model
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 @hookimpl
 def describe_method() -> MethodInfo:
     """Describe full fine-tuning."""
-    return MethodInfo(mergeable=True, artifact_format="transformers", learning_rate=1e-4)
+    return MethodInfo(
+        mergeable=True,
+        artifact_format="transformers",
+        learning_rate=1e-4,
+        claims=(
+            Claim("needs the most memory", "memory", "highest"),
+            Claim("performs best", "quality", "highest"),
+        ),
+    )
 
 
 @hookimpl
