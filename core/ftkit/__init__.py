@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from ftkit.evaluating.report import Report
     from ftkit.hookspecs import hookimpl
     from ftkit.loading import LoadedModel, load
+    from ftkit.planning.command import plan
+    from ftkit.planning.report import Forecast
     from ftkit.plugins import list_plugins, load_plugins
     from ftkit.prediction import Prediction
     from ftkit.predictor import Predictor
@@ -70,6 +72,7 @@ __all__ = [
     "Example",
     "ExtensionInfo",
     "Fault",
+    "Forecast",
     "FtkitError",
     "Interrupted",
     "LoadedModel",
@@ -102,6 +105,7 @@ __all__ = [
     "load_pretrained_tokenizer",
     "load_run",
     "models",
+    "plan",
     "resume",
     "train",
 ]
@@ -111,6 +115,7 @@ _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
     *("prediction", "predictor", "runs", "training.recipe", "training.interrupts", "training.run"),
     *("evaluating.report", "evaluating.command"),
+    *("planning.report", "planning.command"),
 )
 
 

@@ -127,7 +127,7 @@ def _selected(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _row(part: str, option: Option) -> tuple[str, str]:
-    kind = "|".join(map(str, option.choices)) or f"<{option.type}>"
+    kind = "|".join([*map(str, option.choices or (f"<{option.type}>",)), *option.words])
     many = ",…" if option.repeated else ""
     default = "" if option.default in (None, ()) else f" [default: {_typed(option.default)}]"
     return f"--{part}.{option.name.replace('_', '-')} {kind}{many}", option.help + default

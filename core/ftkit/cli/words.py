@@ -10,6 +10,9 @@ import typer
 CONTEXT = {"ignore_unknown_options": True}
 """Options such as `--method.rank 8` are known only once the plugins are: they come as words."""
 
+RUN_PARTS = ("model", "method", "task", "training", "reading")
+"""The groups of options of a run."""
+
 Pair = tuple[str | None, str | None]
 """An option's name and value: no name for a bare word, no value where none follows."""
 
@@ -51,6 +54,19 @@ def parted(
             options[part][option] = value
     options["reading"] |= {name: value for name, value in short.items() if value is not None}
     return options, others
+
+
+def recipe_file(others: Sequence[Pair]) -> str | None:
+    """The recipe among what is no option of a part: one bare word, and nothing else may be there.
+
+    Raises:
+        typer.BadParameter: Something else is there.
+    """
+    files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
+    for name, word in others[len(files) :]:
+        given = word if name is None else f"--{name}"
+        raise typer.BadParameter(f"no such option: {given}; --help lists those there are")
+    return files[0] if files else None
 
 
 def joined(values: Sequence[str] | None) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from transformers import Seq2SeqTrainingArguments
+from transformers import Seq2SeqTrainingArguments, TrainerCallback
 
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel
@@ -70,7 +70,6 @@ def fine_tune(
         RunError: The loss is not finite, or memory ran out for good.
     """
     settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
-    arguments = _arguments(plan, loaded, folder)
     meter = Meter() if resume_from is None else load_meter(resume_from)
 
     def evaluate_and_keep(step: int) -> Mapping[str, float]:
@@ -78,26 +77,52 @@ def fine_tune(
         best.consider(step, metrics, loaded.model)
         return metrics
 
-    course = Course(
-        batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
-        examples=examples,
-        meter=meter,
-        checkpoints=folder.checkpoints,
-        keep_checkpoints=settings["keep_checkpoints"],
-        label_smoothing=settings["label_smoothing"],
-        evaluate=evaluate_and_keep,
-        place=place,
-    )
     callbacks = [Progress(folder, meter, quiet=quiet), Milestones(settings, interrupts, best)]
     callbacks += [
         each for more in plan.plugins.manager.hook.trainer_callbacks(directory=folder.path) for each in more
     ]
-    trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
+    trainer = make_trainer(plan, loaded, examples, folder, callbacks, meter, evaluate_and_keep, place)
     with interrupts.deferred():
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
         seconds = meter.seconds
     best.restore(loaded.model)
     return Trained(meter, seconds, trainer.state.global_step, best.step)
+
+
+def make_trainer(
+    plan: Plan,
+    loaded: LoadedModel,
+    examples: TokenisedExamples,
+    folder: RunFolder,
+    callbacks: list[TrainerCallback],
+    meter: Meter,
+    evaluate: Callable[[int], Mapping[str, float]],
+    place: Callable[[int], str],
+) -> TokenBudgetTrainer:
+    """The trainer of a run, which a plan's probe uses as well: what it measures is what a run does.
+
+    Args:
+        plan: What to do.
+        loaded: The model, ready to train.
+        examples: The training examples.
+        folder: The run's folder.
+        callbacks: The trainer's callbacks.
+        meter: Counts what is done.
+        evaluate: As for `fine_tune`.
+        place: As for `fine_tune`.
+    """
+    arguments = _arguments(plan, loaded, folder)
+    course = Course(
+        batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
+        examples=examples,
+        meter=meter,
+        checkpoints=folder.checkpoints,
+        keep_checkpoints=plan.settings["keep_checkpoints"],
+        label_smoothing=plan.settings["label_smoothing"],
+        evaluate=evaluate,
+        place=place,
+    )
+    return TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
 
 
 def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:

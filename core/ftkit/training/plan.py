@@ -6,7 +6,7 @@ Nothing is read of weights or data yet, so that a mistake costs no time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -19,7 +19,7 @@ from ftkit.inference.settings import DECIDED_BY_TRAINING
 from ftkit.loading import backbone_info, checkpoint_source, declared_options, demand_fit
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
 from ftkit.training.recipe import MADE_WITH, Recipe
-from ftkit.training.settings import REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
+from ftkit.training.settings import AUTO, REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
 
 _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
@@ -88,6 +88,11 @@ class Plan:
             "plugins": {each.label: f"{each.qualified} {each.distribution.version}" for each in records},
         }
 
+    def with_token_budget(self, tokens: int) -> Plan:
+        """The same run with another token budget."""
+        options = {**self.recipe.options, "training": {**self.settings, "token_budget": tokens}}
+        return replace(self, recipe=replace(self.recipe, options=options))
+
     def as_yaml(self, data: Mapping[str, Any]) -> str:
         """The resolved recipe with what the run is made with, as a file that `read_recipe` takes back.
 
@@ -154,6 +159,8 @@ def _options(recipe: Recipe, plugins: SelectedPlugins, *, tiny: bool) -> dict[st
         raise OptionsError(
             ["training.early_stopping: there is nothing to judge by without training.eval_steps"]
         )
+    if training["token_budget"] == AUTO and training["batch_size"]:
+        raise OptionsError(["training.token_budget: auto means nothing beside training.batch_size"])
     if training["learning_rate"] is None and method and isinstance(method.info, MethodInfo):
         training["learning_rate"] = method.info.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
     return options

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,14 @@ from typing import Any
 from safetensors import SafetensorError
 
 from ftkit.errors import RunError
+from ftkit.planning.auto import with_decided_budget
 from ftkit.training.checkpoints import last_whole, step_of
 from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
 from ftkit.training.interrupts import Interrupted, Interrupts
 from ftkit.training.plan import Plan, make_plan
 from ftkit.training.ready import Ready, get_ready
 from ftkit.training.recipe import Recipe, read_made_with, read_recipe
+from ftkit.training.threads import one_thread_if
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
     """
     interrupts = Interrupts()
     with interrupts.heard():
-        plan = make_plan(recipe)
+        plan = with_decided_budget(make_plan(recipe))
         ready = get_ready(plan)
         with new_run_folder(recipe.output, plan.name) as folder:
             folder.write_text(folder.recipe.name, plan.as_yaml(ready.data.summary))
@@ -105,7 +106,7 @@ def _run(
             folder.copy(ready.data.rejected_rows, "rejected.jsonl")
         if not quiet:
             _announce(ready, folder)
-        with _one_thread_if(tiny=ready.plan.tiny):
+        with one_thread_if(tiny=ready.plan.tiny):
             result = _train_and_evaluate(ready, folder, interrupts, resume_from, quiet=quiet)
         return _ended(ready.plan, folder, result)
     except Interrupted as stopped:
@@ -114,23 +115,6 @@ def _run(
         raise RunError(f"{error}; once that is mended, go on with: {folder.resume_command}") from error
     except RunError as error:
         raise RunError(f"{error}\nrun: {folder.path}") from error
-
-
-@contextmanager
-def _one_thread_if(*, tiny: bool) -> Iterator[None]:
-    """Let a tiny model compute in one thread.
-
-    It gains nothing from more, and on a machine whose cores are busy their waiting for one another made a
-    step 14 times as long.
-    """
-    import torch  # noqa: PLC0415 - as above
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1 if tiny else before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _train_and_evaluate(

@@ -1,0 +1,119 @@
+"""What each operation of a step costs on this machine: done for real, on tensors of its real size.
+
+A model repeats itself layer by layer, so that the thousands of operations of a step are a few hundred
+different ones. Each is done once or twice, the largest first, for as long as there is time; those that are
+left are priced by the others of their kind, by the work that they have to do. Measuring operations and adding
+them up is how simulators of training do it (Geoffrey et al., 2021: Habitat, https://arxiv.org/abs/2102.00527).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+
+from ftkit.planning.calls import Call, TensorSpec, Work
+from ftkit.planning.clock import own_seconds
+from ftkit.planning.recording import Outcome, Step
+
+_KEPT = 256 << 20  # bytes of results that are kept for a while: a step doesn't write where it has just read
+_REPEATED = 0.05  # seconds: what takes less is done twice, since the first time may prepare something
+_GUESS = Work(flops=50e9, bytes=5e9)  # a second's work, to find out which operations matter
+
+
+class Prices:
+    """Seconds of operations, as they were measured."""
+
+    def __init__(self, steps: Iterable[Step], known: Mapping[Call, Outcome], seconds: float) -> None:
+        """Measure the operations of some steps.
+
+        Args:
+            steps: What they do.
+            known: What the operations give.
+            seconds: How long to measure; the operation that is under way then is ended.
+        """
+        counts: Counter[Call] = Counter()
+        for step in steps:
+            counts.update(step.calls)
+        self._work = {call: known[call].work for call in counts}
+        self._measured: dict[Call, float] = {}
+        self._kept: deque[Any] = deque()
+        self._kept_bytes = 0
+        until = time.perf_counter() + seconds
+        for call in self._by_weight(counts):
+            if time.perf_counter() > until:
+                break
+            self._measure(call)
+        self._kept.clear()
+        self._rates = self._by_kind()
+
+    @property
+    def share_measured(self) -> float:
+        """Which part of the work was measured, as far as one can guess before."""
+        whole = sum(map(_guess, self._work.values()))
+        return sum(_guess(self._work[each]) for each in self._measured) / whole if whole else 1.0
+
+    def seconds(self, step: Step) -> float:
+        """What the operations of a step cost together."""
+        return sum(count * self._price(call) for call, count in step.calls.items())
+
+    def _price(self, call: Call) -> float:
+        if call in self._measured:
+            return self._measured[call]
+        guess = _guess(self._work[call])
+        return guess * self._rates.get(call.kind, self._rates.get(None, 1.0))
+
+    def _by_weight(self, counts: Mapping[Call, int]) -> list[Call]:
+        """The heaviest operation of each kind, then all others, always the heaviest first."""
+        heavy = sorted(counts, key=lambda each: -_guess(self._work[each]) * counts[each])
+        first = list({call.kind: call for call in reversed(heavy)}.values())
+        return list(dict.fromkeys((*reversed(first), *heavy)))
+
+    def _by_kind(self) -> dict[Any, float]:
+        """Measured seconds over guessed ones, for each kind of operation and, under None, for all."""
+        sums: dict[Any, list[float]] = {}
+        for call, seconds in self._measured.items():
+            for kind in (call.kind, None):
+                so_far = sums.setdefault(kind, [0.0, 0.0])
+                so_far[0] += seconds
+                so_far[1] += _guess(self._work[call])
+        return {kind: seconds / guessed for kind, (seconds, guessed) in sums.items() if guessed}
+
+    def _measure(self, call: Call) -> None:
+        try:
+            seconds = self._once(call)
+            if seconds < _REPEATED:
+                seconds = min(seconds, self._once(call))
+        except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError):
+            return  # it wants more of its arguments than the right shape: priced by its kind
+        self._measured[call] = seconds
+
+    def _once(self, call: Call) -> float:
+        args, kwargs = call.arguments(TensorSpec.filled)
+        with torch.no_grad():
+            _synchronise()
+            started = own_seconds()
+            result = call.function(*args, **kwargs)
+            _synchronise()
+            seconds = own_seconds() - started
+        self._keep(result, self._work[call].bytes)
+        return seconds
+
+    def _keep(self, result: Any, size: float) -> None:
+        self._kept.append((result, size))
+        self._kept_bytes += int(size)
+        while self._kept_bytes > _KEPT:
+            self._kept_bytes -= int(self._kept.popleft()[1])
+
+
+def _guess(work: Work) -> float:
+    """Seconds that a call may take: by its arithmetic or by its memory, whichever is slower."""
+    return max(work.flops / _GUESS.flops, work.bytes / _GUESS.bytes)
+
+
+def _synchronise() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()

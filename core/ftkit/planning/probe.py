@@ -1,0 +1,161 @@
+"""A trainer that has done two small steps, and then goes through larger ones without computing them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from transformers import TrainerCallback
+
+from ftkit.memory import peak_memory, ran_out_of_memory, release_memory
+from ftkit.planning.calls import Call
+from ftkit.planning.clock import own_seconds
+from ftkit.planning.excerpt import Excerpt, Rows
+from ftkit.planning.occupancy import Occupancy
+from ftkit.planning.recording import HollowStep, Outcome, RealStep, Step
+from ftkit.training.folder import RunFolder
+from ftkit.training.loader import ROW
+from ftkit.training.loop import make_trainer
+from ftkit.training.loss import IGNORED
+from ftkit.training.meter import Meter
+from ftkit.training.plan import Plan
+from ftkit.training.ready import Ready
+
+_STEPS = 2  # the first one makes the optimizer's moments and whatever else is made once
+
+
+class Probe:
+    """What two small steps of a run have shown.
+
+    Attributes:
+        known: What operations give, as far as it was learned.
+        optimizer_seconds: What follows the last backward pass of a step.
+        overhead_seconds: What forward and backward pass take beside their operations: Python's share.
+        before: Bytes that are held between two steps.
+        peak: Most bytes that were held so far.
+        weights: Bytes of parameters and buffers.
+        gradients: Bytes of the gradients.
+        moments: Bytes of the optimizer's state.
+    """
+
+    def __init__(self, ready: Ready, folder: Path) -> None:
+        """Do the steps, on the shortest example.
+
+        Args:
+            ready: What the run trains with; its model is changed.
+            folder: An empty folder for what a trainer may write.
+        """
+        examples = ready.examples
+        shortest = int(examples.lengths.sum(axis=1).argmin())
+        watch = _Watch()
+        self._examples = examples
+        self._trainer = make_trainer(
+            _short(ready.plan),
+            ready.loaded,
+            Excerpt(examples, [shortest] * _STEPS),
+            RunFolder(folder),
+            [watch],
+            Meter(),
+            _no_metrics,
+            str,
+        )
+        self._trainer.train()
+        self._answers = watch.real.answers
+        self.known: dict[Call, Outcome] = {}
+        self.optimizer_seconds = watch.optimizer_seconds
+        self.overhead_seconds = max(0.0, watch.python_seconds - watch.real.seconds)
+        self.device = torch.device(self._trainer.args.device)
+        self.before = _held(self.device)
+        self.peak = peak_memory()
+        model = self._trainer.model
+        self.weights = _bytes({id(each): each for each in (*model.parameters(), *model.buffers())})
+        self.gradients = _bytes({id(each): each for each in model.parameters() if each.requires_grad})
+        self.moments = _bytes(_state_tensors(self._trainer.optimizer))
+
+    def go_through(self, rows: Rows, occupancy: Occupancy) -> Step | None:
+        """Go through forward and backward pass of a batch, and compute nothing.
+
+        Args:
+            rows: The batch's examples.
+            occupancy: Watches the memory that is taken.
+
+        Returns:
+            What would have been done; None where there is no address space, or on a GPU no memory, for it.
+        """
+        trainer = self._trainer
+        batch = dict(trainer.data_collator([{**self._examples[row], ROW: row} for row in rows]))
+        targets = (batch["labels"] != IGNORED).sum()
+        hollow = HollowStep(self.known, self._answers, occupancy)
+        try:
+            with hollow:
+                trainer.backward_pass(trainer.model_wrapped, batch, targets)
+        except RuntimeError as error:
+            if not ran_out_of_memory(error):
+                raise
+            return None
+        finally:
+            trainer.model.zero_grad()
+            release_memory()
+        return hollow.step
+
+
+class _Watch(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
+    """Times the last step, and listens to it."""
+
+    def __init__(self) -> None:
+        self.real = RealStep()
+        self.python_seconds = self.optimizer_seconds = 0.0
+        self._step = 0
+        self._since = 0.0
+
+    def on_step_begin(self, *_: Any, **__: Any) -> None:
+        """Listen from here."""
+        self._step += 1
+        if self._step == _STEPS:
+            self.real.__enter__()
+        self._since = time.thread_time()
+
+    def on_pre_optimizer_step(self, *_: Any, **__: Any) -> None:
+        """Listen no more, for the optimizer is timed as a whole."""
+        self.python_seconds = time.thread_time() - self._since
+        if self._step == _STEPS:
+            self.real.__exit__(None, None, None)
+        self._since = own_seconds()
+
+    def on_step_end(self, *_: Any, **__: Any) -> None:
+        """Note what the optimizer took."""
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        self.optimizer_seconds = own_seconds() - self._since
+
+
+def _short(plan: Plan) -> Plan:
+    """The same run, a few steps long, which reports to nobody and writes nothing."""
+    changes = {"max_steps": _STEPS, "batch_size": 1, "accumulation": 1, "trackers": ()}
+    options = {**plan.recipe.options, "training": {**plan.settings, **changes}}
+    return replace(plan, recipe=replace(plan.recipe, options=options))
+
+
+def _no_metrics(_step: int) -> Mapping[str, float]:
+    return {}
+
+
+def _held(device: torch.device) -> int:
+    if device.type == "cuda":
+        return int(torch.cuda.memory_allocated(device))
+    return int(psutil.Process().memory_info().rss)
+
+
+def _state_tensors(optimizer: Any) -> dict[int, torch.Tensor]:
+    states = getattr(optimizer, "state", {}).values()
+    tensors = (each for state in states for each in state.values() if isinstance(each, torch.Tensor))
+    return {id(each): each for each in tensors}
+
+
+def _bytes(tensors: Mapping[int, torch.Tensor]) -> int:
+    return sum(each.numel() * each.element_size() for each in tensors.values())
