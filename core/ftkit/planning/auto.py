@@ -20,7 +20,7 @@ def with_decided_budget(plan: Plan) -> Plan:
     if found.auto_token_budget is None:
         raise RunError(
             "even the longest example alone wouldn't fit into the "
-            f"{found.available_memory_bytes / 1e9:.1f} GB that the {found.memory_limit} has free: lower --training.max-input-tokens, or set "
-            "--training.gradient-checkpointing true"
+            f"{found.available_memory_bytes / 1e9:.1f} GB that the {found.memory_limit} has free: lower "
+            "--training.max-input-tokens, or set --training.gradient-checkpointing true"
         )
     return plan.with_token_budget(found.auto_token_budget)

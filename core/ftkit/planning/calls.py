@@ -22,7 +22,7 @@ class TensorSpec(NamedTuple):  # made and compared a hundred thousand times: a d
     @property
     def bytes(self) -> int:
         """What its elements take."""
-        count = self.dtype.itemsize
+        count = int(self.dtype.itemsize)
         for size, step in zip(self.shape, self.stride, strict=True):
             count *= size if step else 1  # an expanded dimension is stored once
         return count

@@ -28,7 +28,7 @@ class Excerpt(TokenisedExamples):
         return self._examples[self._rows[index]]
 
     @property
-    def lengths(self) -> NDArray[np.int64]:  # type: ignore[override]  # cached there
+    def lengths(self) -> NDArray[np.int64]:
         """For each example the number of its input's and its target's tokens."""
         return self._examples.lengths[self._rows]
 
