@@ -2,19 +2,22 @@
 
 What is given back doesn't return to the system while something lies behind it, so that a process grows
 beyond what it holds, by a fifth and more; how much depends on the allocator and on the order of sizes. So
-the allocator itself is asked while it serves a step that takes memory and never writes to it.
+the allocator itself is watched while it serves a step that takes memory and never writes to it: the process's
+address space grows as its memory would.
 """
 
 from __future__ import annotations
 
-import ctypes
+import mmap
 import weakref
-from functools import cache
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Protocol
 
 import torch
 
 _WORTH_A_LOOK = 1 << 18  # bytes: smaller blocks move nothing
+_SIZES = Path("/proc/self/statm")
+_WRITABLE = 5  # which of its numbers counts pages that the process may write to and shares with nobody
 
 
 class Occupancy(Protocol):
@@ -29,10 +32,10 @@ class Occupancy(Protocol):
 
 
 def watch_occupancy(device: torch.device) -> Occupancy:
-    """What watches best here: a GPU's allocator, glibc's, or a count of what is alive."""
+    """What watches best here: a GPU's allocator, Linux, or a count of what is alive."""
     if device.type == "cuda":
         return _OnGpu(device)
-    return _InHeap() if heap_size() is not None else Alive()
+    return _InAddressSpace() if address_space() is not None else Alive()
 
 
 class Alive:
@@ -53,16 +56,16 @@ class Alive:
         self._alive -= size
 
 
-class _InHeap:
-    """Asks glibc how much it has from the system."""
+class _InAddressSpace:
+    """Asks Linux how much the process may write to."""
 
     def __init__(self) -> None:
-        self._before = self._most = heap_size() or 0
+        self._before = self._most = address_space() or 0
 
     def took(self, tensor: torch.Tensor) -> None:
         """Look, unless it is small."""
         if tensor.untyped_storage().nbytes() >= _WORTH_A_LOOK:
-            self._most = max(self._most, heap_size() or 0)
+            self._most = max(self._most, address_space() or 0)
 
     @property
     def grown(self) -> int:
@@ -75,7 +78,7 @@ class _OnGpu:
     def __init__(self, device: torch.device) -> None:
         self._device = device
         torch.cuda.reset_peak_memory_stats(device)
-        self._before = torch.cuda.memory_allocated(device)
+        self._before = int(torch.cuda.memory_allocated(device))
 
     def took(self, tensor: torch.Tensor) -> None:
         """Nothing to do."""
@@ -85,33 +88,9 @@ class _OnGpu:
         return int(torch.cuda.max_memory_allocated(self._device)) - self._before
 
 
-class _Figures(ctypes.Structure):
-    """The `struct mallinfo2` of glibc."""
-
-    _fields_ = tuple(
-        (name, ctypes.c_size_t)
-        for name in (
-            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
-            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
-        )
-    )
-
-
-@cache
-def _mallinfo() -> Any:
-    """The function of glibc, there since 2.33; None elsewhere."""
+def address_space() -> int | None:
+    """Bytes that this process may write to and shares with nobody; None where the system doesn't say."""
     try:
-        function = ctypes.CDLL(None).mallinfo2
-    except (AttributeError, OSError, TypeError):
+        return int(_SIZES.read_text(encoding="ascii").split()[_WRITABLE]) * mmap.PAGESIZE
+    except (OSError, IndexError, ValueError):
         return None
-    function.restype = _Figures
-    return function
-
-
-def heap_size() -> int | None:
-    """Bytes that malloc has from the system; None where it can't be asked."""
-    function = _mallinfo()
-    if function is None:
-        return None
-    figures = function()
-    return int(figures.arena + figures.hblkhd)

@@ -8,7 +8,6 @@ them up is how simulators of training do it (Geoffrey et al., 2021: Habitat, htt
 
 from __future__ import annotations
 
-import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -38,13 +37,13 @@ class Prices:
         counts: Counter[Call] = Counter()
         for step in steps:
             counts.update(step.calls)
-        self._work = {call: known[call].work for call in counts}
+        self._known, self._counts = known, counts
         self._measured: dict[Call, float] = {}
         self._kept: deque[Any] = deque()
         self._kept_bytes = 0
-        until = time.perf_counter() + seconds
-        for call in self._by_weight(counts):
-            if time.perf_counter() > until:
+        until = own_seconds() + seconds
+        for call in self._by_weight():
+            if own_seconds() > until:
                 break
             self._measure(call)
         self._kept.clear()
@@ -53,8 +52,8 @@ class Prices:
     @property
     def share_measured(self) -> float:
         """Which part of the work was measured, as far as one can guess before."""
-        whole = sum(map(_guess, self._work.values()))
-        return sum(_guess(self._work[each]) for each in self._measured) / whole if whole else 1.0
+        whole = sum(map(self._guess, self._counts))
+        return sum(map(self._guess, self._measured)) / whole if whole else 1.0
 
     def seconds(self, step: Step) -> float:
         """What the operations of a step cost together."""
@@ -63,12 +62,16 @@ class Prices:
     def _price(self, call: Call) -> float:
         if call in self._measured:
             return self._measured[call]
-        guess = _guess(self._work[call])
-        return guess * self._rates.get(call.kind, self._rates.get(None, 1.0))
+        return self._guess(call) * self._rates.get(call.kind, self._rates.get(None, 1.0))
 
-    def _by_weight(self, counts: Mapping[Call, int]) -> list[Call]:
+    def _guess(self, call: Call) -> float:
+        """Seconds that a call may take: by its arithmetic or by its memory, whichever is slower."""
+        work = self._known[call].work
+        return max(work.flops / _GUESS.flops, work.bytes / _GUESS.bytes)
+
+    def _by_weight(self) -> list[Call]:
         """The heaviest operation of each kind, then all others, always the heaviest first."""
-        heavy = sorted(counts, key=lambda each: -_guess(self._work[each]) * counts[each])
+        heavy = sorted(self._counts, key=lambda each: -self._guess(each) * self._counts[each])
         first = list({call.kind: call for call in reversed(heavy)}.values())
         return list(dict.fromkeys((*reversed(first), *heavy)))
 
@@ -79,7 +82,7 @@ class Prices:
             for kind in (call.kind, None):
                 so_far = sums.setdefault(kind, [0.0, 0.0])
                 so_far[0] += seconds
-                so_far[1] += _guess(self._work[call])
+                so_far[1] += self._guess(call)
         return {kind: seconds / guessed for kind, (seconds, guessed) in sums.items() if guessed}
 
     def _measure(self, call: Call) -> None:
@@ -99,7 +102,7 @@ class Prices:
             result = call.function(*args, **kwargs)
             _synchronise()
             seconds = own_seconds() - started
-        self._keep(result, self._work[call].bytes)
+        self._keep(result, self._known[call].work.bytes)
         return seconds
 
     def _keep(self, result: Any, size: float) -> None:
@@ -107,11 +110,6 @@ class Prices:
         self._kept_bytes += int(size)
         while self._kept_bytes > _KEPT:
             self._kept_bytes -= int(self._kept.popleft()[1])
-
-
-def _guess(work: Work) -> float:
-    """Seconds that a call may take: by its arithmetic or by its memory, whichever is slower."""
-    return max(work.flops / _GUESS.flops, work.bytes / _GUESS.bytes)
 
 
 def _synchronise() -> None:

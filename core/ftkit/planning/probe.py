@@ -97,10 +97,10 @@ class Probe:
         except RuntimeError as error:
             if not ran_out_of_memory(error):
                 raise
+            release_memory()
             return None
         finally:
             trainer.model.zero_grad()
-            release_memory()
         return hollow.step
 
 
