@@ -1,7 +1,7 @@
 """What each operation of a step costs on this machine: done for real, on tensors of its real size.
 
 A model repeats itself layer by layer, so that the thousands of operations of a step are a few hundred
-different ones. Each is done once or twice, the largest first, for as long as there is time; those that are
+different ones. Each is done once or a few times, the largest first, for as long as there is time; those that are
 left are priced by the others of their kind, by the work that they have to do. Measuring operations and adding
 them up is how simulators of training do it (Geoffrey et al., 2021: Habitat, https://arxiv.org/abs/2102.00527).
 """
@@ -19,7 +19,8 @@ from ftkit.planning.clock import own_seconds
 from ftkit.planning.recording import Outcome, Step
 
 _KEPT = 256 << 20  # bytes of results that are kept for a while: a step doesn't write where it has just read
-_REPEATED = 0.05  # seconds: what takes less is done twice, since the first time may prepare something
+_REPEATED = 0.03  # seconds: what takes less is done again, since the first time may prepare something
+_TIMES = 3
 _GUESS = Work(flops=50e9, bytes=5e9)  # a second's work, to find out which operations matter
 
 
@@ -88,7 +89,7 @@ class Prices:
     def _measure(self, call: Call) -> None:
         try:
             seconds = self._once(call)
-            if seconds < _REPEATED:
+            for _ in range(_TIMES - 1 if seconds < _REPEATED else 0):
                 seconds = min(seconds, self._once(call))
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError):
             return  # it wants more of its arguments than the right shape: priced by its kind
