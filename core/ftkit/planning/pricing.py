@@ -1,9 +1,9 @@
 """What each operation of a step costs on this machine: done for real, on tensors of its real size.
 
 A model repeats itself layer by layer, so that the thousands of operations of a step are a few hundred
-different ones. Each is done once or a few times, the largest first, for as long as there is time; those that are
-left are priced by the others of their kind, by the work that they have to do. Measuring operations and adding
-them up is how simulators of training do it (Geoffrey et al., 2021: Habitat, https://arxiv.org/abs/2102.00527).
+different ones. Each is done a few times, the heaviest first, for as long as there is time; what is left is
+priced by others of its kind, by the work that it has to do. Measuring operations and adding them
+up is how simulators of training do it (Geoffrey et al., 2021: Habitat, https://arxiv.org/abs/2102.00527).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import psutil
 import torch
 from transformers import TrainerCallback
 
+from ftkit.errors import RunError
 from ftkit.memory import peak_memory, ran_out_of_memory, release_memory
 from ftkit.planning.calls import Call
 from ftkit.planning.clock import own_seconds
@@ -86,6 +87,9 @@ class Probe:
 
         Returns:
             What would have been done; None where there is no address space, or on a GPU no memory, for it.
+
+        Raises:
+            RunError: The step's code needs what tensors hold, and can't be gone through.
         """
         trainer = self._trainer
         batch = dict(trainer.data_collator([{**self._examples[row], ROW: row} for row in rows]))
@@ -94,11 +98,11 @@ class Probe:
         try:
             with hollow:
                 trainer.backward_pass(trainer.model_wrapped, batch, targets)
-        except RuntimeError as error:
-            if not ran_out_of_memory(error):
-                raise
-            release_memory()
-            return None
+        except Exception as error:
+            if isinstance(error, RuntimeError) and ran_out_of_memory(error):
+                release_memory()
+                return None
+            raise RunError(f"this run's step can't be gone through without computing it: {error}") from error
         finally:
             trainer.model.zero_grad()
         return hollow.step
