@@ -15,7 +15,7 @@ from ftkit.planning.limits import memory_limit
 from ftkit.planning.memory import Memory, foresee_memory
 from ftkit.planning.occupancy import watch_occupancy
 from ftkit.planning.pricing import Prices
-from ftkit.planning.probe import Probe
+from ftkit.planning.probe import Probe, probed
 from ftkit.training.batching import make_batches
 from ftkit.training.preview import counts_of
 from ftkit.training.ready import Ready
@@ -44,8 +44,12 @@ def forecast(ready: Ready, folder: Path, default_budget: int, *, auto: bool) -> 
     Raises:
         RunError: There is no memory for a single row.
     """
+    with probed(ready, folder) as probe:
+        return _forecast(ready, probe, default_budget, auto=auto)
+
+
+def _forecast(ready: Ready, probe: Probe, default_budget: int, *, auto: bool) -> dict[str, Any]:
     lengths = ready.examples.lengths
-    probe = Probe(ready, folder)
     memory = foresee_memory(probe, _batches(ready), lengths)
     limit = memory_limit(probe.device)
     longest, everything = int(lengths.sum(axis=1).max()), int(lengths.sum())
@@ -83,7 +87,7 @@ def _time(
     if not steps:
         return dict.fromkeys(("step_seconds", "epoch_seconds", "epochs_per_hour"))
     prices = Prices(steps, probe.known, _MEASURING)
-    backward = probe.overhead_seconds + fmean(prices.seconds(each) for each in steps)
+    backward = fmean(prices.seconds(each) + each.seconds for each in steps)
     step = accumulation * backward + probe.optimizer_seconds
     epoch = math.ceil(len(batches) / accumulation) * step
     return {"step_seconds": step, "epoch_seconds": epoch, "epochs_per_hour": _HOUR / epoch}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import psutil
 import torch
 from transformers import TrainerCallback
 
+from ftkit.data.tokenised import TokenisedExamples
 from ftkit.errors import RunError
 from ftkit.memory import peak_memory, ran_out_of_memory, release_memory
 from ftkit.planning.calls import Call
@@ -21,11 +22,12 @@ from ftkit.planning.occupancy import Occupancy
 from ftkit.planning.recording import HollowStep, Outcome, RealStep, Step
 from ftkit.training.folder import RunFolder
 from ftkit.training.loader import ROW
-from ftkit.training.loop import make_trainer
+from ftkit.training.loop import trainer_of
 from ftkit.training.loss import IGNORED
 from ftkit.training.meter import Meter
 from ftkit.training.plan import Plan
 from ftkit.training.ready import Ready
+from ftkit.training.trainer import TokenBudgetTrainer
 
 _STEPS = 2  # the first one makes the optimizer's moments and whatever else is made once
 
@@ -36,7 +38,6 @@ class Probe:
     Attributes:
         known: What operations give, as far as it was learned.
         optimizer_seconds: What follows the last backward pass of a step.
-        overhead_seconds: What forward and backward pass take beside their operations: Python's share.
         before: Bytes that are held between two steps.
         peak: Most bytes that were held so far.
         weights: Bytes of parameters and buffers.
@@ -44,39 +45,20 @@ class Probe:
         moments: Bytes of the optimizer's state.
     """
 
-    def __init__(self, ready: Ready, folder: Path) -> None:
-        """Do the steps, on the shortest example.
-
-        Args:
-            ready: What the run trains with; its model is changed.
-            folder: An empty folder for what a trainer may write.
-        """
-        examples = ready.examples
-        shortest = int(examples.lengths.sum(axis=1).argmin())
-        watch = _Watch()
+    def __init__(self, trainer: TokenBudgetTrainer, watch: _Watch, examples: TokenisedExamples) -> None:
+        """Look at a trainer that has done its steps; see `probed`."""
+        self._trainer = trainer
         self._examples = examples
-        self._trainer = make_trainer(
-            _short(ready.plan),
-            ready.loaded,
-            Excerpt(examples, [shortest] * _STEPS),
-            RunFolder(folder),
-            [watch],
-            Meter(),
-            _no_metrics,
-            str,
-        )
-        self._trainer.train()
         self._answers = watch.real.answers
         self.known: dict[Call, Outcome] = {}
         self.optimizer_seconds = watch.optimizer_seconds
-        self.overhead_seconds = max(0.0, watch.python_seconds - watch.real.seconds)
-        self.device = torch.device(self._trainer.args.device)
+        self.device = torch.device(trainer.args.device)
         self.before = _held(self.device)
         self.peak = peak_memory()
-        model = self._trainer.model
+        model = trainer.model
         self.weights = _bytes({id(each): each for each in (*model.parameters(), *model.buffers())})
         self.gradients = _bytes({id(each): each for each in model.parameters() if each.requires_grad})
-        self.moments = _bytes(_state_tensors(self._trainer.optimizer))
+        self.moments = _bytes(_state_tensors(trainer.optimizer))
 
     def go_through(self, rows: Rows, occupancy: Occupancy) -> Step | None:
         """Go through forward and backward pass of a batch, and compute nothing.
@@ -96,7 +78,7 @@ class Probe:
         targets = (batch["labels"] != IGNORED).sum()
         hollow = HollowStep(self.known, self._answers, occupancy)
         try:
-            with hollow:
+            with hollow.timed():
                 trainer.backward_pass(trainer.model_wrapped, batch, targets)
         except Exception as error:
             if isinstance(error, RuntimeError) and ran_out_of_memory(error):
@@ -108,12 +90,31 @@ class Probe:
         return hollow.step
 
 
+@contextmanager
+def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
+    """Do two steps on the shortest example; the probe is good for as long as the context lasts.
+
+    Args:
+        ready: What the run trains with; its model is changed.
+        folder: An empty folder for what a trainer may write.
+    """
+    examples = ready.examples
+    shortest = int(examples.lengths.sum(axis=1).argmin())
+    excerpt = Excerpt(examples, [shortest] * _STEPS)
+    watch, plan = _Watch(), _short(ready.plan)
+    with trainer_of(
+        plan, ready.loaded, excerpt, RunFolder(folder), [watch], Meter(), _no_metrics, str
+    ) as trainer:
+        trainer.train()
+        yield Probe(trainer, watch, examples)
+
+
 class _Watch(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
     """Times the last step, and listens to it."""
 
     def __init__(self) -> None:
         self.real = RealStep()
-        self.python_seconds = self.optimizer_seconds = 0.0
+        self.optimizer_seconds = 0.0
         self._step = 0
         self._since = 0.0
 
@@ -122,11 +123,9 @@ class _Watch(TrainerCallback):  # type: ignore[misc]  # transformers carries no 
         self._step += 1
         if self._step == _STEPS:
             self.real.__enter__()
-        self._since = time.thread_time()
 
     def on_pre_optimizer_step(self, *_: Any, **__: Any) -> None:
         """Listen no more, for the optimizer is timed as a whole."""
-        self.python_seconds = time.thread_time() - self._since
         if self._step == _STEPS:
             self.real.__exit__(None, None, None)
         self._since = own_seconds()

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,6 +21,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
 
 from ftkit.planning.calls import Call, TensorSpec, Work, call_of, spec_of
+from ftkit.planning.clock import own_seconds
 from ftkit.planning.occupancy import Occupancy
 
 _ASKED = (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default)  # noqa: SLF001
@@ -31,13 +33,11 @@ class RealStep(TorchDispatchMode):  # type: ignore[misc]  # torch carries no typ
 
     Attributes:
         answers: Python values that were read out of tensors, in order.
-        seconds: What this thread computed within operations, and within listening to them.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[Any] = []
-        self.seconds = 0.0
 
     def __torch_dispatch__(
         self,
@@ -47,11 +47,9 @@ class RealStep(TorchDispatchMode):  # type: ignore[misc]  # torch carries no typ
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Do the operation."""
-        started = time.thread_time()
         result = func(*args, **(kwargs or {}))
         if func in _ASKED:
             self.answers.append(result)
-        self.seconds += time.thread_time() - started
         return result
 
 
@@ -85,9 +83,11 @@ class Step:
 
     Attributes:
         calls: How often each operation is done; views are left out.
+        seconds: What all that is no operation of PyTorch took: it was done.
     """
 
     calls: Counter[Call] = field(default_factory=Counter)
+    seconds: float = 0.0
 
 
 class HollowStep(TorchDispatchMode):  # type: ignore[misc]  # as above
@@ -110,6 +110,16 @@ class HollowStep(TorchDispatchMode):  # type: ignore[misc]  # as above
         self._known = known
         self._answers = iter(answers)
         self._occupancy = occupancy
+        self._seconds = 0.0
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Go through a step in this context, and find out what is done besides operations."""
+        wall, own = time.perf_counter(), own_seconds()
+        with self:
+            yield
+        wall, own = time.perf_counter() - wall, own_seconds() - own
+        self.step.seconds = (wall - self._seconds) * own / wall
 
     def __torch_dispatch__(
         self,
@@ -119,7 +129,12 @@ class HollowStep(TorchDispatchMode):  # type: ignore[misc]  # as above
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Give what looks like the operation's result."""
-        kwargs = kwargs or {}
+        started = time.perf_counter()
+        result = self._imagined(func, args, kwargs or {})
+        self._seconds += time.perf_counter() - started
+        return result
+
+    def _imagined(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if func in _ASKED:
             return next(self._answers, True)
         if _only_looks(func):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -81,15 +82,16 @@ def fine_tune(
     callbacks += [
         each for more in plan.plugins.manager.hook.trainer_callbacks(directory=folder.path) for each in more
     ]
-    trainer = make_trainer(plan, loaded, examples, folder, callbacks, meter, evaluate_and_keep, place)
-    with interrupts.deferred():
+    ready_trainer = trainer_of(plan, loaded, examples, folder, callbacks, meter, evaluate_and_keep, place)
+    with interrupts.deferred(), ready_trainer as trainer:
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
         seconds = meter.seconds
     best.restore(loaded.model)
     return Trained(meter, seconds, trainer.state.global_step, best.step)
 
 
-def make_trainer(
+@contextmanager
+def trainer_of(
     plan: Plan,
     loaded: LoadedModel,
     examples: TokenisedExamples,
@@ -98,8 +100,10 @@ def make_trainer(
     meter: Meter,
     evaluate: Callable[[int], Mapping[str, float]],
     place: Callable[[int], str],
-) -> TokenBudgetTrainer:
-    """The trainer of a run, which a plan's probe uses as well: what it measures is what a run does.
+) -> Iterator[TokenBudgetTrainer]:
+    """The trainer of a run, in the conditions in which it trains.
+
+    A plan's probe uses it as well: what changes a training step belongs in here, so that plans know of it.
 
     Args:
         plan: What to do.
@@ -122,7 +126,7 @@ def make_trainer(
         evaluate=evaluate,
         place=place,
     )
-    return TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
+    yield TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
 
 
 def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:
