@@ -23,7 +23,7 @@ from support.real_data import FOLDER, head_of_validation, needs_real_data
 from support.real_size import CHECKPOINTS, save_checkpoint
 
 PROGRAM = Path(__file__).with_name("plan_program.py")
-BUDGET = 512
+BUDGET = 256
 STEPS = 6
 MEMORY, TIME = 0.15, 0.25
 

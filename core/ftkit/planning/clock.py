@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+_ATTEMPTS = 20
 _SCHEDULE = Path("/proc/thread-self/schedstat")  # nanoseconds on a core, and waiting for one
 
 
@@ -13,7 +14,11 @@ def own_seconds() -> float:
 
     Only Linux says how long that was; elsewhere it is wall time.
     """
-    return time.perf_counter() - _seconds_waited()
+    for _ in range(_ATTEMPTS):
+        waited, now = _seconds_waited(), time.perf_counter()
+        if _seconds_waited() == waited:  # else it lost its core in between, and the two don't go together
+            break
+    return now - waited
 
 
 def _seconds_waited() -> float:
