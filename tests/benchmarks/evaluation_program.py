@@ -3,7 +3,7 @@
     python evaluation_program.py ours|stock CHECKPOINT WEIGHTS TASK ROWS
 
 prints JSON: the predicted texts, seconds, and peak memory in bytes. The stock trainer gets its inputs as
-token ids; ours makes them within the time that is measured.
+token ids, and transformers' own layers; ours makes the ids within the time that is measured.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from support.real_data import FOLDER, TRAINING
 
 def main(side: str, model: str, weights: str, task: str, rows: int) -> None:
     """Load, evaluate, print."""
-    loaded = ftkit.load(model, task=task, checkpoint=weights, device="cpu")
+    layers = {"layers": "fast" if side == "ours" else "stock"}
+    loaded = ftkit.load(model, task=task, checkpoint=weights, device="cpu", model_options=layers)
     plugin = loaded.plugins.task
     assert plugin is not None
     assert isinstance(plugin.info, TaskInfo)

@@ -9,6 +9,7 @@ answers end; flan-t5-small has its real size and weights that a few steps have t
 
 from __future__ import annotations
 
+import os
 import statistics
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from typing import Any
 import pytest
 
 import ftkit
+from ftkit.threads import usable_cores
 from support.program import run_ftkit, run_python
 from support.real_data import FOLDER, TRAINING, head_of_validation, needs_real_data
 from support.real_size import save_checkpoint
 
 PROGRAM = Path(__file__).with_name("evaluation_program.py")
 TESTS = Path(__file__).parents[1]
-TRIALS = 3
+TRIALS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
 STEPS = {"t5-tiny": 300, "flan-t5-small": 30}
 ROWS = {"t5-tiny": 200, "flan-t5-small": 48}
 
@@ -50,7 +52,8 @@ def fine_tuned(checkpoint: str, task: str, folder: Path) -> Path:
 
 def measured(side: str, checkpoint: str, weights: Path, task: str) -> Any:
     arguments = [side, checkpoint, str(weights), task, str(ROWS[checkpoint])]
-    ended = run_python(str(PROGRAM), *arguments, sites=[TESTS], timeout=3000)
+    cores = {"OMP_NUM_THREADS": str(usable_cores())}
+    ended = run_python(str(PROGRAM), *arguments, sites=[TESTS], timeout=3000, **cores)
     assert ended.status == 0, ended.err
     return ended.json
 

@@ -1,4 +1,9 @@
-"""Every kind of broken plugin: its neighbours work, the culprit is named, the process stays as it was."""
+"""Every kind of broken plugin: its neighbours work, the culprit is named, the process stays as it was.
+
+    pytest -m "slow or not slow" tests/hostile
+
+tries them all; four programs are run for each, which is why the default suite takes every third.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +19,17 @@ from support.program import Outcome, run_ftkit, run_python
 from support.wheels import install, task_distribution, unpack
 
 TIMEOUT = "6"
+EVERY = 3
 WITHOUT_BUILTINS = {"FTKIT_DISABLE_PLUGINS": "ftkit"}
 _LONGEST = 2000  # characters of a problem's text
 
 _IN_PROCESS = Path(__file__).with_name("in_process.py").read_text(encoding="utf-8")
+
+
+def _param(number: int, kind: Kind) -> Any:
+    """Every third kind is tried by default, all of them by name."""
+    marks = () if number % EVERY == 0 else pytest.mark.slow
+    return pytest.param(kind, id=kind.title.replace(" ", "-"), marks=marks)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +39,7 @@ def neighbours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return install(both, tmp_path_factory.mktemp("neighbours"))
 
 
-@pytest.fixture(params=CORPUS, ids=[kind.title.replace(" ", "-") for kind in CORPUS])
+@pytest.fixture(params=[_param(number, kind) for number, kind in enumerate(CORPUS)])
 def kind(request: pytest.FixtureRequest) -> Kind:
     chosen: Kind = request.param
     return chosen

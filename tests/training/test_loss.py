@@ -34,3 +34,21 @@ def test_gradient_of_an_accumulated_batch_does_not_depend_on_the_split(parts: in
     kept = labels != -100
     functional.cross_entropy((states @ whole)[kept], labels[kept]).backward()
     torch.testing.assert_close(found, whole.grad, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_gradients_of_low_precision_logits_are_those_of_exact_arithmetic_rounded_once(
+    smoothing: float,
+) -> None:
+    torch.manual_seed(0)
+    logits = (3 * torch.randn(40, 30_000)).bfloat16().requires_grad_()  # more than is computed at once
+    labels = torch.randint(0, 30_000, (40,))
+    labels[::3] = -100
+    token_mean_loss(
+        {"logits": logits.unsqueeze(0)}, labels.unsqueeze(0), label_smoothing=smoothing
+    ).backward()
+    exact = logits.detach().double().requires_grad_()
+    functional.cross_entropy(exact, labels, label_smoothing=smoothing).backward()
+    assert logits.grad is not None
+    assert logits.grad.dtype == torch.bfloat16
+    torch.testing.assert_close(logits.grad.double(), exact.grad, rtol=2**-7, atol=1e-8)

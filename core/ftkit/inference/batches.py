@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ftkit.data.bucketing import cut
 from ftkit.errors import RunError
 from ftkit.inference.progress import RowProgress
 from ftkit.memory import ran_out_of_memory, release_memory
-from ftkit.precision import in_bfloat16
+from ftkit.precision import held_in_bfloat16, in_bfloat16
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -116,6 +116,7 @@ def _ready(model: PreTrainedModel, settings: Mapping[str, Any]) -> Iterator[None
             torch.no_grad(),
             torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
             torch.autocast(device.type, torch.bfloat16, enabled=bfloat16),
+            held_in_bfloat16(model, trained=True) if bfloat16 else nullcontext(),
         ):
             torch.manual_seed(settings["seed"])
             yield

@@ -32,8 +32,8 @@ def _forecast(recipe: Recipe, scratch: Path) -> dict[str, Any]:
     ready = get_ready(plan)
     # Imported once data and weights are known to be right, as in a run.
     from ftkit.planning.forecast import forecast  # noqa: PLC0415
-    from ftkit.training.threads import one_thread_if  # noqa: PLC0415
+    from ftkit.threads import fitting_threads  # noqa: PLC0415
 
     scratch.mkdir()
-    with one_thread_if(tiny=plan.tiny):
+    with fitting_threads(tiny=plan.tiny):
         return forecast(ready, scratch, DEFAULT_TOKEN_BUDGET, auto=auto)

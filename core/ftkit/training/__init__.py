@@ -21,6 +21,5 @@ trainer       that trainer with our batches, loss and checkpoints
 loop          trainer, callbacks and extensions put together, and run
 result        what a finished run says of itself
 curves, card  what a finished run shows people
-threads       how many compute
 run           the main path: begin, or resume
 """

@@ -9,7 +9,6 @@ import torch
 from transformers.integrations import get_available_reporting_integrations
 
 from ftkit.errors import OptionsError
-from ftkit.precision import in_bfloat16
 from ftkit.training.folder import RunFolder
 
 
@@ -19,7 +18,7 @@ def trainer_arguments(
     """Arguments for `transformers.Seq2SeqTrainingArguments`.
 
     Args:
-        settings: Values of `ftkit.training.settings`, the learning rate decided.
+        settings: Values of `ftkit.training.settings`, learning rate and precision decided.
         seed: Seed of dropout and of whatever else the trainer draws.
         device: Where the model is.
         folder: The run's folder.
@@ -37,7 +36,7 @@ def trainer_arguments(
         "gradient_accumulation_steps": settings["accumulation"],
         "gradient_checkpointing": settings["gradient_checkpointing"],
         "gradient_checkpointing_kwargs": {"use_reentrant": False},
-        "bf16": in_bfloat16(settings["precision"], device),
+        "bf16": settings["precision"] == "bf16",
         "use_cpu": device.type == "cpu",
         "seed": seed,
         "data_seed": seed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +12,11 @@ from transformers import Seq2SeqTrainingArguments, TrainerCallback
 
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel
+from ftkit.precision import held_in_bfloat16
 from ftkit.training.arguments import trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
+from ftkit.training.dropout import fast_dropout
 from ftkit.training.folder import RunFolder
 from ftkit.training.interrupts import Interrupts
 from ftkit.training.meter import Meter, load_meter
@@ -126,7 +128,17 @@ def trainer_of(
         evaluate=evaluate,
         place=place,
     )
-    yield TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
+    trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
+    with fast_dropout(), _held(plan, loaded, arguments):
+        yield trainer
+
+
+def _held(
+    plan: Plan, loaded: LoadedModel, arguments: Seq2SeqTrainingArguments
+) -> AbstractContextManager[None]:
+    """Frozen weights in the precision of the training; sharded ones must stay of one type."""
+    low = plan.settings["precision"] == "bf16" and not arguments.fsdp
+    return held_in_bfloat16(loaded.model, trained=False) if low else nullcontext()
 
 
 def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:

@@ -12,6 +12,7 @@ from ftkit.training.best import BestWeights
 from ftkit.training.interrupts import Interrupts
 
 _SECONDS_BETWEEN_SAVES = 600.0
+_SECONDS_WORTH_SAVING = 60.0  # at the end, where a checkpoint is of use until the artifact is written
 
 
 class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
@@ -33,7 +34,8 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
         """Decide after each step."""
         step, told_to_stop = state.global_step, self._interrupts.pending is not None
         control.should_evaluate = bool(self._eval_steps) and step % (self._eval_steps or 1) == 0
-        control.should_save = told_to_stop or step >= state.max_steps or self._save_is_due(step)
+        at_the_end = step >= state.max_steps and self._unsaved_seconds >= _SECONDS_WORTH_SAVING
+        control.should_save = told_to_stop or at_the_end or self._save_is_due(step)
         control.should_training_stop = control.should_training_stop or told_to_stop
 
     def on_evaluate(self, _args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -51,4 +53,8 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
     def _save_is_due(self, step: int) -> bool:
         if self._save_steps:
             return step % self._save_steps == 0
-        return time.monotonic() - self._saved_at >= _SECONDS_BETWEEN_SAVES
+        return self._unsaved_seconds >= _SECONDS_BETWEEN_SAVES
+
+    @property
+    def _unsaved_seconds(self) -> float:
+        return time.monotonic() - self._saved_at

@@ -53,6 +53,11 @@ class Plan:
         """Values of the training options."""
         return self.recipe.options["training"]
 
+    def with_precision(self, precision: str) -> Plan:
+        """This plan with a precision decided, so that a run that is resumed keeps it."""
+        options = {**self.recipe.options, "training": {**self.settings, "precision": precision}}
+        return replace(self, recipe=replace(self.recipe, options=options))
+
     @property
     def generation(self) -> Mapping[str, Any]:
         """What the run decides of how its model is asked; see `ftkit.inference.settings`."""

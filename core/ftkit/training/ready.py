@@ -16,7 +16,7 @@ class Ready:
     """Everything that a run trains with.
 
     Attributes:
-        plan: What to do.
+        plan: What to do, the precision decided.
         formatter: The task's hooks with its options.
         loaded: The model, ready to train.
         data: Training and validation examples, and what was read for them.
@@ -40,11 +40,13 @@ def get_ready(plan: Plan) -> Ready:
     # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
     from transformers import set_seed  # noqa: PLC0415
 
+    from ftkit.precision import chosen_precision  # noqa: PLC0415
     from ftkit.training.arguments import demand_trackers  # noqa: PLC0415
 
     demand_trackers(plan.settings["trackers"])
     set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
+    plan = plan.with_precision(chosen_precision(plan.settings["precision"], loaded.model))
     limit = loaded.input_limit(plan.settings["max_input_tokens"])
     examples = data.tokenised(loaded.tokenizer, limit, plan.task_info.max_output_tokens)
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])

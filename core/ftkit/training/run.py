@@ -14,13 +14,13 @@ from safetensors import SafetensorError
 
 from ftkit.errors import RunError
 from ftkit.planning.auto import with_decided_budget
+from ftkit.threads import fitting_threads
 from ftkit.training.checkpoints import last_whole, step_of
 from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
 from ftkit.training.interrupts import Interrupted, Interrupts
 from ftkit.training.plan import Plan, make_plan
 from ftkit.training.ready import Ready, get_ready
 from ftkit.training.recipe import Recipe, read_made_with, read_recipe
-from ftkit.training.threads import one_thread_if
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
         plan = with_decided_budget(make_plan(recipe))
         ready = get_ready(plan)
         with new_run_folder(recipe.output, plan.name) as folder:
-            folder.write_text(folder.recipe.name, plan.as_yaml(ready.data.summary))
+            folder.write_text(folder.recipe.name, ready.plan.as_yaml(ready.data.summary))
             return _run(ready, folder, interrupts, None, quiet=quiet)
 
 
@@ -106,7 +106,7 @@ def _run(
             folder.copy(ready.data.rejected_rows, "rejected.jsonl")
         if not quiet:
             _announce(ready, folder)
-        with one_thread_if(tiny=ready.plan.tiny):
+        with fitting_threads(tiny=ready.plan.tiny):
             result = _train_and_evaluate(ready, folder, interrupts, resume_from, quiet=quiet)
         return _ended(ready.plan, folder, result)
     except Interrupted as stopped:

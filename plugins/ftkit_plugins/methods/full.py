@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftkit import BackboneInfo, MethodInfo, hookimpl, load_pretrained_model
+from ftkit import BackboneInfo, CheckpointError, MethodInfo, hookimpl, load_pretrained_model
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -35,9 +35,15 @@ def save_artifact(model: PreTrainedModel, directory: Path) -> None:
 
 @hookimpl
 def load_artifact(model: PreTrainedModel, backbone: BackboneInfo, directory: Path) -> PreTrainedModel:
-    """Load the folder in place of the backbone's own weights, in their precision."""
+    """Put the folder's weights in place of the backbone's own, in their precision."""
     dtype = str(model.dtype).removeprefix("torch.")
-    return load_pretrained_model(str(directory), backbone, dtype).requires_grad_(requires_grad=True)
+    saved = load_pretrained_model(str(directory), backbone, dtype)
+    try:
+        model.load_state_dict(saved.state_dict(), assign=True)
+    except RuntimeError as error:
+        raise CheckpointError(f"{directory} doesn't fit this checkpoint: {error}") from error
+    model.tie_weights()  # which assigning undoes
+    return model.requires_grad_(requires_grad=True)
 
 
 @hookimpl

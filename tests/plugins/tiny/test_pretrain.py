@@ -19,7 +19,12 @@ def short(name):
     recipe = recipes.RECIPES[name]
     stages = (recipe.stages[0], *recipe.stages[-2:])
     few = tuple(replace(stage, steps=1, batch_size=2) for stage in stages)
-    return replace(recipe, stages=few, then=recipe.then and replace(recipe.then, stages=few[:1]))
+    return replace(recipe, stages=few, then=short_round(recipe.then, few[:1]))
+
+
+def short_round(further, stages):
+    """A further round and those after it, or none."""
+    return further and replace(further, stages=stages, then=short_round(further.then, stages))
 
 
 def trained(name):

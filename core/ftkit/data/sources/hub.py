@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -41,15 +42,22 @@ class HubData:
         """See `Source`."""
         iterator = iter(self._data)
         number = 0
-        while True:
-            try:
-                row = next(iterator)
-            except StopIteration:
-                return
-            except _errors() as error:
-                raise DataError(f"{self.name}:{number + 1}: the row can't be had: {_said(error)}") from error
-            number += 1
-            yield Located(row, self.name, number, number)
+        try:
+            while True:
+                try:
+                    row = next(iterator)
+                except StopIteration:
+                    return
+                except _errors() as error:
+                    raise DataError(
+                        f"{self.name}:{number + 1}: the row can't be had: {_said(error)}"
+                    ) from error
+                number += 1
+                yield Located(row, self.name, number, number)
+        finally:
+            # pyarrow's threads that read ahead would abort the process at its end (datasets issue 7566)
+            del iterator
+            gc.collect()
 
     def digest(self) -> str | None:
         """See `Source`."""

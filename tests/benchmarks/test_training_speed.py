@@ -1,0 +1,80 @@
+"""How fast ftkit trains beside transformers' stock trainer, on the same rows of the real files.
+
+    pytest -m benchmark tests/benchmarks/test_training_speed.py -s                # every cell: hours
+    pytest -m benchmark tests/benchmarks/test_training_speed.py -s -k "flan-t5 and qa"
+
+prints the tables that docs/performance.md shows. Every side runs in a process of its own, in turn, so that a
+machine that speeds up or slows down moves all of them; ratios are medians over the rounds. Weights are
+random in the real sizes. FTKIT_BENCHMARK_ROUNDS and FTKIT_BENCHMARK_ROWS change how much is done.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+import pytest
+
+from ftkit.threads import usable_cores
+from support.program import run_python
+from support.real_data import TRAINING, needs_real_data
+from support.real_size import CHECKPOINTS, save_checkpoint
+
+PROGRAM = Path(__file__).with_name("training_program.py")
+TESTS = Path(__file__).parents[1]
+PEERS = ("stock", "grouped", "grouped-bf16")
+ROUNDS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
+ROWS = int(os.environ.get("FTKIT_BENCHMARK_ROWS", "96"))
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real sizes with random weights, each made when it is first asked for."""
+    return tmp_path_factory.mktemp("checkpoints")
+
+
+def measured(side: str, backbone: str, method: str, task: str, seed: int, folder: Path) -> Any:
+    weights = folder / backbone
+    if not weights.exists():
+        save_checkpoint(backbone, weights)
+    ended = run_python(
+        *[str(PROGRAM), side, backbone, method, task, str(ROWS), str(seed), str(weights)],
+        sites=[TESTS],
+        timeout=7200,
+        OMP_NUM_THREADS=str(usable_cores()),
+    )
+    assert ended.status == 0, ended.err
+    return ended.json
+
+
+@needs_real_data
+@pytest.mark.benchmark
+@pytest.mark.timeout(36_000)
+@pytest.mark.parametrize("task", TRAINING)
+@pytest.mark.parametrize("method", ["full", "lora", "adapter"])
+@pytest.mark.parametrize("backbone", ["flan-t5", "t5", "bart"])
+def test_training_beside_the_stock_trainer(backbone: str, method: str, task: str, checkpoints: Path) -> None:
+    sides = ("ftkit", *PEERS)
+    rounds = [
+        {side: measured(side, backbone, method, task, seed, checkpoints) for side in sides}
+        for seed in range(ROUNDS)
+    ]
+    limit = measured("limit", backbone, method, task, 0, checkpoints)
+
+    def ratios(figure: str, peer: str) -> list[float]:
+        return [each[peer][figure] / each["ftkit"][figure] for each in rounds]
+
+    mine = [each["ftkit"] for each in rounds]
+    seconds = median(each["seconds"] for each in mine)
+    rates = f"{mine[0]['rows'] / seconds:.1f} | {mine[0]['tokens'] / seconds:.0f}"
+    faster = " | ".join(f"{median(ratios('seconds', peer)):.1f}" for peer in PEERS)
+    memory = median(1 / each for each in ratios("peak", "stock"))
+    losses = [fmean(each[side]["loss"] for each in rounds) for side in ("ftkit", "stock")]
+    off = 100 * (losses[0] / losses[1] - 1)
+    print(
+        f"\n| {CHECKPOINTS[backbone]} | {method} | {task} | {mine[0]['precision']} | {rates} | {faster} "
+        f"| {memory:.2f} | {off:+.2f} % | {100 * limit['seconds'] / seconds:.0f} % |"
+    )
+    assert all(side["tokens"] == mine[0]["tokens"] for each in rounds for side in each.values())
