@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
+from statistics import median
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from ftkit.planning.clock import own_seconds
 from ftkit.planning.recording import Outcome, Step
 
 _KEPT = 256 << 20  # bytes of results that are kept for a while: a step doesn't write where it has just read
-_REPEATED = 0.03  # seconds: what takes less is done again, since the first time may prepare something
+_REPEATED = 0.03  # seconds: what takes less is done three times, since the first may prepare something
 _TIMES = 3
 _GUESS = Work(flops=50e9, bytes=5e9)  # a second's work, to find out which operations matter
 
@@ -88,12 +89,12 @@ class Prices:
 
     def _measure(self, call: Call) -> None:
         try:
-            seconds = self._once(call)
-            for _ in range(_TIMES - 1 if seconds < _REPEATED else 0):
-                seconds = min(seconds, self._once(call))
+            seconds = [self._once(call)]
+            if seconds[0] < _REPEATED:
+                seconds += [self._once(call) for _ in range(_TIMES - 1)]
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError):
             return  # it wants more of its arguments than the right shape: priced by its kind
-        self._measured[call] = seconds
+        self._measured[call] = median(seconds)
 
     def _once(self, call: Call) -> float:
         args, kwargs = call.arguments(TensorSpec.filled)
