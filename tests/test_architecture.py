@@ -164,3 +164,20 @@ def test_the_ground_floor_imports_nothing_of_ours_at_run_time_but_itself(name: s
     ground = {"ftkit.descriptions", "ftkit.errors", "ftkit.hookspecs", "ftkit.typed_data"}
     ours = {each for each in run_time_imports_of(CORE / name) if lies_in(each, "ftkit")}
     assert not [each for each in ours if not any(lies_in(each, floor) for floor in ground)]
+
+
+def test_a_training_asks_planning_for_its_token_budget_and_for_nothing_else() -> None:
+    used = {
+        (file.relative_to(CORE).parts[0], name)
+        for file in MODULES
+        for name in run_time_imports_of(file)
+        if lies_in(name, "ftkit.planning") and file.relative_to(CORE).parts[0] not in ("planning", "cli")
+    }
+    auto = "ftkit.planning.auto"
+    assert used == {("training", auto), ("training", f"{auto}.with_decided_budget")}
+
+
+@pytest.mark.parametrize("file", sorted(CORE.glob("planning/*.py")), ids=lambda file: file.stem)
+def test_planning_uses_the_parts_of_a_run_and_never_a_whole_one(file: Path) -> None:
+    above = ("ftkit.cli", "ftkit.evaluating", "ftkit.predicting", "ftkit.training.run")
+    assert not [name for name in imports_of(file) for room in above if lies_in(name, room)]

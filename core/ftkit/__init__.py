@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from ftkit.evaluating.report import Report
     from ftkit.hookspecs import hookimpl
     from ftkit.loading import LoadedModel, load
+    from ftkit.planning.command import plan
+    from ftkit.planning.report import Forecast
     from ftkit.plugins import list_plugins, load_plugins
     from ftkit.prediction import Prediction
     from ftkit.predictor import Predictor
@@ -77,6 +79,7 @@ __all__ = [
     "Example",
     "ExtensionInfo",
     "Fault",
+    "Forecast",
     "FtkitError",
     "Interrupted",
     "LoadedModel",
@@ -111,6 +114,7 @@ __all__ = [
     "load_pretrained_tokenizer",
     "load_run",
     "models",
+    "plan",
     "resume",
     "train",
 ]
@@ -120,6 +124,7 @@ _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
     *("prediction", "predictor", "runs", "training.recipe", "training.interrupts", "training.run"),
     *("evaluating.report", "evaluating.command", "comparing.recipe", "comparing.command"),
+    *("planning.report", "planning.command"),
 )
 
 

@@ -78,6 +78,7 @@ class Option:
         maximum: Largest allowed number, itself included.
         repeated: Whether the value is a list, written `a,b,c` on the command line.
         deprecated: What to use instead, where the plugin means to drop the option; whoever gives it is told.
+        words: Words that may stand in place of a value of the type, such as `auto`.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Option:
     maximum: float | None = None
     repeated: bool = False
     deprecated: str = ""
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         demand_types(self)
@@ -111,7 +113,7 @@ class Option:
     def _demand_allowed(self, value: OptionValue) -> None:
         """Demand that a default is a value that a person could give, or None."""
         where = f"option {self.name}: default {value!r}"
-        if value is None:
+        if value is None or value in self.words:
             return
         _demand(self._is_of_type(value), f"{where} is no {self.type}")
         _demand(not self.choices or value in self.choices, f"{where} is not among its choices")

@@ -18,6 +18,7 @@ from ftkit.cli.evaluate import evaluate_command
 from ftkit.cli.list_plugins import list_plugins
 from ftkit.cli.new_plugin import new_plugin
 from ftkit.cli.output import complain, give_up_stdout, print_line, warn
+from ftkit.cli.plan import plan_command
 from ftkit.cli.plugin_help import (
     CommandOfComparison,
     CommandOfEvaluation,
@@ -41,6 +42,7 @@ app.command("train", cls=CommandWithPluginOptions, context_settings=CONTEXT)(tra
 app.command("evaluate", cls=CommandOfEvaluation, context_settings=CONTEXT)(evaluate_command)
 app.command("predict", cls=CommandOfRun, context_settings=CONTEXT)(predict)
 app.command("compare", cls=CommandOfComparison, context_settings=CONTEXT)(compare_command)
+app.command("plan", cls=CommandWithPluginOptions, context_settings=CONTEXT)(plan_command)
 app.command("list-plugins")(list_plugins)
 app.command("show")(show)
 app.command("check-plugins")(check_plugins)

@@ -149,7 +149,7 @@ def _selected(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _row(part: str, option: Option) -> tuple[str, str]:
-    kind = "|".join(map(str, option.choices)) or f"<{option.type}>"
+    kind = "|".join([*map(str, option.choices or (f"<{option.type}>",)), *option.words])
     many = ",…" if option.repeated else ""
     default = "" if option.default in (None, ()) else f" [default: {_typed(option.default)}]"
     going = f" [deprecated: {option.deprecated}]" if option.deprecated else ""

@@ -10,6 +10,9 @@ import typer
 CONTEXT = {"ignore_unknown_options": True}
 """Options such as `--method.rank 8` are known only once the plugins are: they come as words."""
 
+RUN_PARTS = ("model", "method", "task", "training", "reading", "extension.")
+"""The groups of options of a run."""
+
 Pair = tuple[str | None, str | None]
 """An option's name and value: no name for a bare word, no value where none follows."""
 

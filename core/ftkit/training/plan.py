@@ -27,7 +27,7 @@ from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
 from ftkit.registry.loading import LoadedPlugin
 from ftkit.registry.names import normalise
 from ftkit.training.recipe import EXTENSION, MADE_WITH, Recipe
-from ftkit.training.settings import REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
+from ftkit.training.settings import AUTO, REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
 
 _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
@@ -100,6 +100,11 @@ class Plan:
             "versions": {name: version(name) for name in _LIBRARIES},
             "plugins": {each.label: f"{each.qualified} {each.distribution.version}" for each in records},
         }
+
+    def with_token_budget(self, tokens: int) -> Plan:
+        """The same run with another token budget."""
+        options = {**self.recipe.options, "training": {**self.settings, "token_budget": tokens}}
+        return replace(self, recipe=replace(self.recipe, options=options))
 
     def as_yaml(self, data: Mapping[str, Any]) -> str:
         """The resolved recipe with what the run is made with, as a file that `read_recipe` takes back.
@@ -181,6 +186,8 @@ def _options(
         raise OptionsError(
             ["training.early_stopping: there is nothing to judge by without training.eval_steps"]
         )
+    if training["token_budget"] == AUTO and training["batch_size"]:
+        raise OptionsError(["training.token_budget: auto means nothing beside training.batch_size"])
     if training["learning_rate"] is None and method and isinstance(method.info, MethodInfo):
         training["learning_rate"] = method.info.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
     return options

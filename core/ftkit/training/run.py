@@ -13,6 +13,7 @@ from typing import Any
 from safetensors import SafetensorError
 
 from ftkit.errors import RunError
+from ftkit.planning.auto import with_decided_budget
 from ftkit.threads import fitting_threads
 from ftkit.training.checkpoints import last_whole, step_of
 from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
@@ -50,7 +51,7 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
     """
     interrupts = Interrupts()
     with interrupts.heard():
-        plan = make_plan(recipe)
+        plan = with_decided_budget(make_plan(recipe))
         ready = get_ready(plan)
         with new_run_folder(recipe.output, plan.name) as folder:
             folder.write_text(folder.recipe.name, ready.plan.as_yaml(ready.data.summary))

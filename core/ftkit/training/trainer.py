@@ -122,7 +122,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         self._step_batches.append(inputs)
         while True:
             try:
-                loss = self._backward(model, inputs, num_items_in_batch)
+                loss = self.backward_pass(model, inputs, num_items_in_batch)
                 break
             except RuntimeError as error:
                 if not ran_out_of_memory(error) or self.args.world_size > 1:
@@ -131,7 +131,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
             release_memory()
             model.zero_grad()  # what the failed attempt added can't be told from what was right
             for earlier in self._step_batches[:-1]:
-                self._backward(model, earlier, num_items_in_batch)
+                self.backward_pass(model, earlier, num_items_in_batch)
         self._demand_finite(float(loss), inputs)
         meter.loss_sum += float(loss)
         if self.accelerator.sync_gradients:
@@ -139,9 +139,19 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
             self._count()
         return loss
 
-    def _backward(
+    def backward_pass(
         self, model: torch.nn.Module, batch: dict[str, torch.Tensor], target_tokens: torch.Tensor | None
     ) -> torch.Tensor:
+        """Add the gradients of one batch, forward and backward, in as many pieces as the meter says.
+
+        Args:
+            model: What the trainer trains.
+            batch: Token ids and the numbers of their rows.
+            target_tokens: Target tokens in the whole accumulated batch; None: in this one.
+
+        Returns:
+            The loss, a scalar.
+        """
         known = {name: tensor for name, tensor in batch.items() if name != ROW}
         losses = [
             super(TokenBudgetTrainer, self).training_step(model, piece, target_tokens)
