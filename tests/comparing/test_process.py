@@ -74,10 +74,11 @@ def test_a_cell_that_hangs_is_ended_with_all_that_it_started(
     running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pid = tmp_path / "pid"
+    start = iter((0.0, 0.0))  # of the cell, and of its patience
 
     def monotonic() -> float:
         """A clock that stands still until the cell is where it hangs, however slow this machine is."""
-        return 1e6 if pid.exists() and pid.read_text() else 0.0
+        return next(start, 1e6 if pid.exists() and pid.read_text() else 0.0)
 
     monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=monotonic))
     child = "import subprocess, sys, time; child = subprocess.Popen(['sleep', '600']); "
