@@ -24,7 +24,12 @@ import torch
 import yaml
 from adapters import Seq2SeqAdapterTrainer
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import DataCollatorForSeq2Seq, Seq2SeqTrainer, Seq2SeqTrainingArguments
+from transformers import (
+    DataCollatorForSeq2Seq,
+    PrinterCallback,
+    Seq2SeqTrainer,
+    Seq2SeqTrainingArguments,
+)
 
 import ftkit
 from ftkit.data.examples import Formatter, rows_of
@@ -133,6 +138,7 @@ def with_stock(
         train_dataset=rows,
         data_collator=DataCollatorForSeq2Seq(loaded.tokenizer, model=loaded.model),
     )
+    trainer.remove_callback(PrinterCallback)  # stdout is for the figures
     start = time.perf_counter()
     trainer.train()
     return time.perf_counter() - start, lambda: loaded.model
