@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import ftkit
 
 CORE = Path(ftkit.__file__).parent
 MODULES = sorted(CORE.rglob("*.py"))
+BUILT_IN = {name for record in ftkit.list_plugins() if record.builtin for name in record.names}
 
 
 def imports_of(file: Path) -> set[str]:
@@ -85,6 +87,18 @@ def test_imports_for_types_alone_are_none_at_run_time() -> None:
     assert _imported(_walk_at_run_time(tree), CORE / "example.py") == {"os"}
 
 
+EXAMPLES = sorted((Path(__file__).parents[1] / "docs" / "examples").glob("*/ftkit_*/**/*.py"))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=[file.parent.name + "/" + file.stem for file in EXAMPLES])
+def test_the_example_packages_use_public_names_alone(file: Path) -> None:
+    package = file.relative_to(Path(__file__).parents[1] / "docs" / "examples").parts[1]
+    ours = {name for name in imports_of(file) if lies_in(name, "ftkit") or lies_in(name, "ftkit_plugins")}
+    public = {"ftkit", *(f"ftkit.{name}" for name in ftkit.__all__)}
+    assert package.startswith("ftkit_")
+    assert ours <= public
+
+
 @pytest.mark.parametrize("file", MODULES, ids=[str(file.relative_to(CORE)) for file in MODULES])
 def test_core_imports_nothing_of_the_built_in_plugins(file: Path) -> None:
     assert not [name for name in imports_of(file) if lies_in(name, "ftkit_plugins")]
@@ -101,14 +115,69 @@ def test_only_the_command_line_uses_the_conformance_kit() -> None:
     assert {file.relative_to(CORE).parts[0] for file in users} == {"cli", "testing"}
 
 
+def test_only_the_command_line_uses_comparisons() -> None:
+    users = {file for file in MODULES if any(lies_in(name, "ftkit.comparing") for name in imports_of(file))}
+    assert {file.relative_to(CORE).parts[0] for file in users} == {"cli", "comparing", "__init__.py"}
+
+
+# The conformance kit names the two architectures that its tiny models are of.
+@pytest.mark.parametrize(
+    "file",
+    [file for file in MODULES if CORE / "testing" not in file.parents],
+    ids=lambda file: str(file.relative_to(CORE)),
+)
+def test_core_names_no_built_in_model_method_or_task(file: Path) -> None:
+    libraries = {"adapters"}  # also the name of a library, and of the feature that it can be used
+    assert not texts_in(_parsed(file)) & (BUILT_IN - libraries)
+
+
+@pytest.mark.parametrize("file", sorted(CORE.glob("comparing/templates/*")), ids=lambda file: file.name)
+def test_the_report_names_no_built_in_either(file: Path) -> None:
+    assert not set(re.findall(r"[\w-]+", file.read_text(encoding="utf-8").lower())) & BUILT_IN
+
+
+def test_a_name_in_the_code_is_seen_and_one_in_a_docstring_is_not() -> None:
+    assert texts_in(ast.parse('"""lora"""\ndef f(name):\n    """bart"""\n    return name == "T5"')) == {"t5"}
+
+
+def texts_in(tree: ast.Module) -> set[str]:
+    """Texts that a program works with, in lower case: all but docstrings."""
+    explained = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    first = [node.body[0] for node in ast.walk(tree) if isinstance(node, explained) and node.body]
+    docstrings = {id(each.value) for each in first if isinstance(each, ast.Expr)}
+    constants = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings
+    ]
+    return {node.value.lower() for node in constants if isinstance(node.value, str)}
+
+
 @pytest.mark.parametrize("file", sorted(CORE.glob("registry/**/*.py")), ids=lambda file: file.stem)
 def test_the_registry_knows_neither_runs_nor_models(file: Path) -> None:
     above = ("ftkit.cli", "ftkit.plugins", "ftkit.training", "ftkit.models", "ftkit.loading", "ftkit.data")
     assert not [name for name in imports_of(file) for room in above if lies_in(name, room)]
 
 
-@pytest.mark.parametrize("name", ["descriptions.py", "errors.py", "hookspecs.py", "typed_data.py"])
+@pytest.mark.parametrize(
+    "name", ["deprecations.py", "descriptions.py", "errors.py", "hookspecs.py", "typed_data.py"]
+)
 def test_the_ground_floor_imports_nothing_of_ours_at_run_time_but_itself(name: str) -> None:
     ground = {"ftkit.descriptions", "ftkit.errors", "ftkit.hookspecs", "ftkit.typed_data"}
     ours = {each for each in run_time_imports_of(CORE / name) if lies_in(each, "ftkit")}
     assert not [each for each in ours if not any(lies_in(each, floor) for floor in ground)]
+
+
+def test_a_training_asks_planning_for_its_token_budget_and_for_nothing_else() -> None:
+    used = {
+        (file.relative_to(CORE).parts[0], name)
+        for file in MODULES
+        for name in run_time_imports_of(file)
+        if lies_in(name, "ftkit.planning") and file.relative_to(CORE).parts[0] not in ("planning", "cli")
+    }
+    auto = "ftkit.planning.auto"
+    assert used == {("training", auto), ("training", f"{auto}.with_decided_budget")}
+
+
+@pytest.mark.parametrize("file", sorted(CORE.glob("planning/*.py")), ids=lambda file: file.stem)
+def test_planning_uses_the_parts_of_a_run_and_never_a_whole_one(file: Path) -> None:
+    above = ("ftkit.cli", "ftkit.evaluating", "ftkit.predicting", "ftkit.training.run")
+    assert not [name for name in imports_of(file) for room in above if lies_in(name, room)]

@@ -118,3 +118,18 @@ def test_all_problems_of_all_parts_are_reported_at_once() -> None:
         "task.y",
     ]
     assert str(caught.value) == "\n".join(caught.value.problems)
+
+
+def test_a_word_may_stand_in_place_of_a_number() -> None:
+    options = (Option("budget", "int", 3072, "tokens", minimum=1, words=("auto",)),)
+    for given, expected in (("auto", "auto"), ("Auto", "auto"), ("512", 512), (512, 512)):
+        assert complete_options({"training": options}, {"training": {"budget": given}}) == {
+            "training": {"budget": expected}
+        }
+    with pytest.raises(OptionsError, match="'none' is no whole number"):
+        complete_options({"training": options}, {"training": {"budget": "none"}})
+
+
+def test_a_default_may_be_such_a_word() -> None:
+    option = Option("budget", "int", "auto", "tokens", words=("auto",))
+    assert complete_options({"training": (option,)}, {}) == {"training": {"budget": "auto"}}

@@ -13,11 +13,14 @@ from ftkit._version import __version__
 
 if TYPE_CHECKING:
     from ftkit.checkpoints import load_pretrained_model, load_pretrained_tokenizer
+    from ftkit.comparing.command import Comparison, compare
+    from ftkit.comparing.recipe import ComparisonRecipe
     from ftkit.descriptions import (
         FEATURES,
         ROLES,
         BackboneInfo,
         Checkpoint,
+        Claim,
         Column,
         Example,
         ExtensionInfo,
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
         Fault,
         FtkitError,
         OptionsError,
+        PluginDeprecation,
         PluginError,
         PluginWarning,
         RowError,
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from ftkit.evaluating.report import Report
     from ftkit.hookspecs import hookimpl
     from ftkit.loading import LoadedModel, load
+    from ftkit.planning.command import plan
+    from ftkit.planning.report import Forecast
     from ftkit.plugins import list_plugins, load_plugins
     from ftkit.prediction import Prediction
     from ftkit.predictor import Predictor
@@ -65,11 +71,15 @@ __all__ = [
     "BrokenPlugin",
     "Checkpoint",
     "CheckpointError",
+    "Claim",
     "Column",
+    "Comparison",
+    "ComparisonRecipe",
     "DataError",
     "Example",
     "ExtensionInfo",
     "Fault",
+    "Forecast",
     "FtkitError",
     "Interrupted",
     "LoadedModel",
@@ -79,6 +89,7 @@ __all__ = [
     "Option",
     "OptionValue",
     "OptionsError",
+    "PluginDeprecation",
     "PluginError",
     "PluginWarning",
     "Prediction",
@@ -93,6 +104,7 @@ __all__ = [
     "UnavailablePlugin",
     "UnknownPlugin",
     "__version__",
+    "compare",
     "evaluate",
     "hookimpl",
     "list_plugins",
@@ -102,6 +114,7 @@ __all__ = [
     "load_pretrained_tokenizer",
     "load_run",
     "models",
+    "plan",
     "resume",
     "train",
 ]
@@ -110,7 +123,8 @@ __all__ = [
 _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
     *("prediction", "predictor", "runs", "training.recipe", "training.interrupts", "training.run"),
-    *("evaluating.report", "evaluating.command"),
+    *("evaluating.report", "evaluating.command", "comparing.recipe", "comparing.command"),
+    *("planning.report", "planning.command"),
 )
 
 

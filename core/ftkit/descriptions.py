@@ -42,6 +42,25 @@ FEATURES = MappingProxyType(
 )
 """The standard names for what a backbone can do. A plugin may add names of its own."""
 
+CLAIM_FIGURES = MappingProxyType(
+    {
+        "quality": "the task's first metric",
+        "memory": "peak memory of the training, without what the process held before the weights",
+        "step_seconds": "seconds of an optimiser step",
+    }
+)
+"""What a method's claim can be about; `ftkit compare` measures it."""
+
+STANDINGS = MappingProxyType(
+    {
+        "highest": "more of it, or better, than with every other method",
+        "lowest": "less of it than with every other method",
+        "higher": "more of it, or better, than where every weight is trained",
+        "lower": "less of it than where every weight is trained",
+    }
+)
+"""How a claim places a method among those that it is compared with."""
+
 OptionValue = bool | int | float | str | None
 
 
@@ -58,6 +77,8 @@ class Option:
         minimum: Smallest allowed number, itself included.
         maximum: Largest allowed number, itself included.
         repeated: Whether the value is a list, written `a,b,c` on the command line.
+        deprecated: What to use instead, where the plugin means to drop the option; whoever gives it is told.
+        words: Words that may stand in place of a value of the type, such as `auto`.
     """
 
     name: str
@@ -68,6 +89,8 @@ class Option:
     minimum: float | None = None
     maximum: float | None = None
     repeated: bool = False
+    deprecated: str = ""
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         demand_types(self)
@@ -90,7 +113,7 @@ class Option:
     def _demand_allowed(self, value: OptionValue) -> None:
         """Demand that a default is a value that a person could give, or None."""
         where = f"option {self.name}: default {value!r}"
-        if value is None:
+        if value is None or value in self.words:
             return
         _demand(self._is_of_type(value), f"{where} is no {self.type}")
         _demand(not self.choices or value in self.choices, f"{where} is not among its choices")
@@ -156,6 +179,27 @@ class BackboneInfo:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What is commonly said of a method's quality or costs, in a form that can be measured.
+
+    Attributes:
+        text: Goes on behind the method's name, such as `needs the most memory`.
+        figure: One of `CLAIM_FIGURES`.
+        standing: One of `STANDINGS`.
+    """
+
+    text: str
+    figure: str
+    standing: str
+
+    def __post_init__(self) -> None:
+        demand_types(self)
+        _demand(bool(self.text.strip()), "a claim needs a text")
+        _demand(self.figure in CLAIM_FIGURES, f"claim {self.text!r}: no figure {self.figure!r}")
+        _demand(self.standing in STANDINGS, f"claim {self.text!r}: no standing {self.standing!r}")
+
+
+@dataclass(frozen=True)
 class MethodInfo:
     """What a fine-tuning method says of itself.
 
@@ -166,6 +210,7 @@ class MethodInfo:
         artifact_format: Whose format `save_artifact` writes, such as `peft`.
         learning_rate: Peak rate for AdamW that is a good start on checkpoints of usual size.
         citation: Where the method was published.
+        claims: What is commonly said of it; `ftkit compare` says whether it is true.
         options: Options of `apply_method`.
     """
 
@@ -175,6 +220,7 @@ class MethodInfo:
     artifact_format: str = ""
     learning_rate: float = 1e-4
     citation: str = ""
+    claims: tuple[Claim, ...] = ()
     options: tuple[Option, ...] = ()
 
     def __post_init__(self) -> None:

@@ -57,6 +57,10 @@ class PluginWarning(UserWarning):
     """A plugin did what it may not, such as printing while imported; it was contained."""
 
 
+class PluginDeprecation(PluginWarning):
+    """A plugin uses what a later ftkit drops, or is given an option that the plugin itself means to drop."""
+
+
 class OptionsError(FtkitError):
     """Values that don't fit the options that plugins declare.
 

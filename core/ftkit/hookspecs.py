@@ -55,7 +55,8 @@ class BackboneHooks:
         """Load the weights of a checkpoint, on the CPU, in evaluation mode.
 
         The model maps `input_ids` and `attention_mask` (B, S) and `labels` (B, T) to logits
-        (B, T, vocabulary) and can `generate`.
+        (B, T, vocabulary) and can `generate`. Its parameters require gradients, but for those that the
+        architecture fixes, such as sinusoidal positions.
 
         Args:
             source: A hub id, or the path of a folder in hub format.
@@ -222,7 +223,9 @@ class TaskHooks:
 class ExtensionHooks:
     """Whatever accompanies a run: trackers, callbacks, checks.
 
-    An extension may also wrap any hook of the other kinds, with `@hookimpl(wrapper=True)`.
+    Each hook is given the values of the extension's own options, complete and checked. An extension may also
+    wrap any hook of the other kinds, with `@hookimpl(wrapper=True)`; there `options` are those of the plugin
+    that is wrapped.
     """
 
     @hookspec(firstresult=True)
@@ -230,21 +233,30 @@ class ExtensionHooks:
         """Describe the extension. Cheap, without torch, the same at every call."""
 
     @hookspec
-    def run_started(self, directory: Path, recipe: Mapping[str, Any]) -> None:
+    def extension_selected(self, options: Mapping[str, Any]) -> None:
+        """The extension takes part: comes first in a run, and again where its model is asked or evaluated.
+
+        The place to keep an option that a wrapper needs.
+        """
+
+    @hookspec
+    def run_started(self, directory: Path, recipe: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """A run begins: its folder exists and its recipe is resolved (a copy, to read)."""
 
     @hookspec
-    def trainer_arguments(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    def trainer_arguments(
+        self, arguments: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """Give values for `transformers.Seq2SeqTrainingArguments` that override ftkit's."""
 
     @hookspec
-    def trainer_callbacks(self, directory: Path) -> Sequence[TrainerCallback]:
+    def trainer_callbacks(self, directory: Path, options: Mapping[str, Any]) -> Sequence[TrainerCallback]:
         """Give callbacks for the trainer."""
 
     @hookspec
-    def run_evaluated(self, step: int, metrics: Mapping[str, float]) -> None:
+    def run_evaluated(self, step: int, metrics: Mapping[str, float], options: Mapping[str, Any]) -> None:
         """An evaluation ended, after `step` optimiser steps."""
 
     @hookspec
-    def run_finished(self, directory: Path, result: Mapping[str, Any]) -> None:
+    def run_finished(self, directory: Path, result: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """A run ended well: its artifact and its `result.json` are written."""

@@ -14,6 +14,7 @@ from ftkit.descriptions import BackboneInfo, MethodInfo, Option, TaskInfo
 from ftkit.errors import CheckpointError, OptionsError
 from ftkit.options import complete_options
 from ftkit.plugins import SelectedPlugins, load_plugins
+from ftkit.registry.deprecated import deprecated_options, warn_of
 from ftkit.registry.loading import LoadedPlugin
 from ftkit.registry.matrix import obstacles
 
@@ -168,17 +169,32 @@ def check_options(
     Raises:
         OptionsError: With every problem.
     """
-    return complete_options(declared_options(plugins), {part: values or {} for part, values in given.items()})
+    complete = complete_options(
+        declared_options(plugins), {part: values or {} for part, values in given.items()}
+    )
+    warn_of_deprecated_options(plugins, complete)
+    return complete
 
 
 def declared_options(plugins: SelectedPlugins) -> dict[str, Sequence[Option]]:
     """The options that the selected plugins declare, for `model`, `method` and `task`."""
-    parts: dict[str, LoadedPlugin | None] = {
-        "model": plugins.backbone,
-        "method": plugins.method,
-        "task": plugins.task,
-    }
-    return {part: plugin.info.options if plugin else () for part, plugin in parts.items()}
+    return {part: plugin.info.options if plugin else () for part, plugin in _parts(plugins).items()}
+
+
+def warn_of_deprecated_options(plugins: SelectedPlugins, options: Mapping[str, Mapping[str, Any]]) -> None:
+    """Tell who gives an option that its plugin means to drop.
+
+    Args:
+        plugins: The selected plugins, extensions with their options.
+        options: For `model`, `method` and `task`, a checked value of every option.
+    """
+    chosen = [(plugin, options[part]) for part, plugin in _parts(plugins).items() if plugin is not None]
+    for plugin, values in [*chosen, *zip(plugins.extensions, plugins.extension_options, strict=True)]:
+        warn_of(deprecated_options(plugin, values))
+
+
+def _parts(plugins: SelectedPlugins) -> dict[str, LoadedPlugin | None]:
+    return {"model": plugins.backbone, "method": plugins.method, "task": plugins.task}
 
 
 def _device(name: str) -> str:

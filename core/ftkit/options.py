@@ -105,6 +105,8 @@ def _items(value: Any) -> Iterator[Any]:
 
 
 def _single(option: Option, value: Any) -> OptionValue:
+    if isinstance(value, str) and value.strip().lower() in option.words:
+        return value.strip().lower()
     typed = _PARSERS[option.type](value)
     if option.choices and typed not in option.choices:
         words = [str(choice) for choice in option.choices]

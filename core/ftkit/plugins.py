@@ -6,17 +6,19 @@ The way in for everything else in ftkit; `ftkit.registry` holds the steps.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pluggy
 
 from ftkit.descriptions import BackboneInfo, Info
 from ftkit.errors import PluginWarning, UnknownPlugin
 from ftkit.registry.catalogue import PluginRecord, read_catalogue
+from ftkit.registry.deprecated import deprecated_uses, warn_of
 from ftkit.registry.loading import LoadedPlugin, load_plugin
 from ftkit.registry.names import nearest
-from ftkit.registry.registration import create_manager
+from ftkit.registry.registration import create_manager, implementations
 from ftkit.registry.resolution import resolve
 
 
@@ -32,6 +34,7 @@ class SelectedPlugins:
         method: The method, if one was asked for.
         task: The task, if one was asked for.
         extensions: The extensions, in the order given.
+        extension_options: For each extension, a checked value of every option that it declares.
     """
 
     manager: pluggy.PluginManager
@@ -40,6 +43,26 @@ class SelectedPlugins:
     method: LoadedPlugin | None = None
     task: LoadedPlugin | None = None
     extensions: tuple[LoadedPlugin, ...] = ()
+    extension_options: tuple[Mapping[str, Any], ...] = ()
+
+    def call_extensions(self, hook: str, **arguments: Any) -> list[Any]:
+        """What each extension that implements one of the extensions' own hooks answers, in the order given.
+
+        Args:
+            hook: Such as `run_started`.
+            **arguments: What the hook offers but for `options`: each extension is given its own.
+        """
+        implementing = [
+            (each.implementation, options)
+            for each, options in zip(self.extensions, self.extension_options, strict=True)
+            if any(one.hook == hook and not one.wrapper for one in implementations(each.implementation))
+        ]
+        answers = []
+        for one, options in implementing:
+            others = [other for other, _ in implementing if other is not one]  # what wraps the hook stays in
+            call = self.manager.subset_hook_caller(hook, remove_plugins=others)
+            answers += call(**arguments, options=options)
+        return answers
 
 
 def list_plugins(kind: str | None = None) -> tuple[PluginRecord, ...]:
@@ -90,6 +113,9 @@ def load_plugins(
         method=loaded.get("method"),
         task=loaded.get("task"),
         extensions=accompanying,
+        extension_options=tuple(
+            {option.name: option.default for option in plugin.info.options} for plugin in accompanying
+        ),
     )
 
 
@@ -98,6 +124,7 @@ def _loaded(record: PluginRecord) -> LoadedPlugin:
     plugin = load_plugin(record)
     for fault in plugin.disturbances:
         warnings.warn(str(fault), PluginWarning, stacklevel=3)
+    warn_of(deprecated_uses(plugin))
     return plugin
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from ftkit.testing.tiny.task import ROWS
 from support.program import run_ftkit
 from support.wheels import ECHO, PluginDistribution, task_distribution, unpack
 
@@ -66,6 +68,27 @@ def test_a_plugin_that_cant_be_tried_fully_ends_with_status_1(site: Path) -> Non
     assert (
         "skipped: formats_are_pure: give at least 3 `rows` with answers: the task has no sample" in ended.out
     )
+
+
+@pytest.mark.parametrize(
+    "words", [["echo", "--rows", __file__], ["echo", "--conformance", "--checkpoint", "x"]]
+)
+def test_what_is_given_to_try_a_plugin_with_is_for_one_plugin_of_its_kind(
+    words: list[str], site: Path
+) -> None:
+    ended = run_ftkit("check-plugins", *words, sites=[site])
+    assert ended.status == 2
+    assert "goes with --conformance and the name of one" in ended.err
+
+
+def test_a_task_without_sample_conforms_with_rows_from_a_file(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    lines = "[ftkit.tasks]\ncapitals = ftkit.testing.tiny.task\n"
+    site = unpack([PluginDistribution("capitals", lines)], tmp_path / "plugins")
+    ended = run_ftkit("check-plugins", "capitals", "--conformance", "--rows", str(rows), sites=[site])
+    assert ended.status == 0, ended.out + ended.err
+    assert "task:capitals: 0 failed, ran " in ended.out
 
 
 def test_json_holds_the_counts_each_outcome_and_nothing_of_what_was_not_tried(site: Path) -> None:

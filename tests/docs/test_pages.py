@@ -12,7 +12,7 @@ from support.venvs import create_venv
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["plugins.md", "testing-plugins.md"])
+@pytest.mark.parametrize("page", ["plugins.md", "testing-plugins.md", "tutorial.md", "api.md"])
 def test_every_command_of_the_page_prints_what_the_page_shows(page: str, tmp_path: Path) -> None:
     env = create_venv(tmp_path / "venv")
     folder = tmp_path / "work"
@@ -23,7 +23,7 @@ def test_every_command_of_the_page_prints_what_the_page_shows(page: str, tmp_pat
         assert as_pattern(expected).fullmatch(printed), (
             f"$ {command}\n{printed}\n--- expected ---\n{expected}"
         )
-    assert count > 0
+    assert count > 0 or page == "api.md"  # which has Python alone
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def traces(folder: Path) -> dict[str, Any]:
     assert last is not None
     metrics = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     result = json.loads((folder / "result.json").read_text())
-    timed = {"seconds", "train_seconds", "tokens_per_second", "peak_memory_bytes"}
+    timed = {"seconds", "train_seconds", "tokens_per_second", "peak_memory_bytes", "memory"}
     return {
         "artifact": {file.name: file.read_bytes() for file in (folder / "artifact").glob("*.safetensors")},
         "weights": {

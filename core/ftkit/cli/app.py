@@ -13,11 +13,18 @@ import typer
 
 from ftkit._version import __version__
 from ftkit.cli.check_plugins import check_plugins
+from ftkit.cli.compare import compare_command
 from ftkit.cli.evaluate import evaluate_command
 from ftkit.cli.list_plugins import list_plugins
 from ftkit.cli.new_plugin import new_plugin
 from ftkit.cli.output import complain, give_up_stdout, print_line, warn
-from ftkit.cli.plugin_help import CommandOfEvaluation, CommandOfRun, CommandWithPluginOptions
+from ftkit.cli.plan import plan_command
+from ftkit.cli.plugin_help import (
+    CommandOfComparison,
+    CommandOfEvaluation,
+    CommandOfRun,
+    CommandWithPluginOptions,
+)
 from ftkit.cli.predict import predict
 from ftkit.cli.show import show
 from ftkit.cli.train import train
@@ -34,6 +41,8 @@ app = typer.Typer(
 app.command("train", cls=CommandWithPluginOptions, context_settings=CONTEXT)(train)
 app.command("evaluate", cls=CommandOfEvaluation, context_settings=CONTEXT)(evaluate_command)
 app.command("predict", cls=CommandOfRun, context_settings=CONTEXT)(predict)
+app.command("compare", cls=CommandOfComparison, context_settings=CONTEXT)(compare_command)
+app.command("plan", cls=CommandWithPluginOptions, context_settings=CONTEXT)(plan_command)
 app.command("list-plugins")(list_plugins)
 app.command("show")(show)
 app.command("check-plugins")(check_plugins)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,6 +37,16 @@ def check_plugins(
             help="Try every property that its kind must have as well; ten times the timeout.",
         ),
     ] = False,
+    rows: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, metavar="FILE", help="With --conformance: rows for a task that brings no sample."
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(help="With --conformance: a folder or hub id for a backbone that embeds none."),
+    ] = None,
     json: Json = False,
     timeout: Timeout = DEFAULT_TIMEOUT,
     builtin_only: BuiltinOnly = False,  # noqa: ARG001 - its callback sets the variable
@@ -48,8 +59,10 @@ def check_plugins(
     """
     from ftkit.registry.probe import probe_all
 
-    probes = probe_all(_records(names or []), timeout)
-    found = _conformances(probes, timeout) if conformance else {}
+    records = _records(names or [])
+    _demand_one(records, {"task": rows, "backbone": checkpoint}, conformance=conformance)
+    probes = probe_all(records, timeout)
+    found = _conformances(probes, timeout, rows, checkpoint) if conformance else {}
     if json:
         print_json([{**probe.as_json(), **_conformance_json(probe, found)} for probe in probes])
     else:
@@ -60,15 +73,31 @@ def check_plugins(
         raise typer.Exit(1)
 
 
-def _conformances(probes: list[Probe], timeout: float) -> dict[PluginRecord, Conformance]:
+def _demand_one(records: list[PluginRecord], given: Mapping[str, object], *, conformance: bool) -> None:
+    """What is given to try a plugin with must be for the one plugin that is tried.
+
+    Raises:
+        typer.BadParameter: It isn't.
+    """
+    for kind, value in given.items():
+        if value is not None and not (conformance and [each.kind for each in records] == [kind]):
+            option = {"task": "--rows", "backbone": "--checkpoint"}[kind]
+            raise typer.BadParameter(f"{option} goes with --conformance and the name of one {kind}")
+
+
+def _conformances(
+    probes: list[Probe], timeout: float, rows: Path | None, checkpoint: str | None
+) -> dict[PluginRecord, Conformance]:
     """What came of all properties of each plugin that is healthy."""
     from ftkit.testing.apart import check_apart
+    from ftkit.testing.subject import Given
 
     found = {}
     for probe in probes:
         if probe.healthy and probe.record.usable:
             complain("conformance", f"trying {probe.record.label}")  # each takes seconds
-            found[probe.record] = check_apart(probe.record, _LONGER * timeout)
+            given = Given(str(rows) if rows else (), checkpoint)
+            found[probe.record] = check_apart(probe.record, _LONGER * timeout, given)
     return found
 
 

@@ -59,6 +59,36 @@ def _set_builtin_only(wanted: bool) -> None:  # noqa: FBT001 - typer calls it by
         os.environ[BUILTIN_ONLY_VARIABLE] = "1"
 
 
+RunWords = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[RECIPE] [--PART.OPTION VALUE]...",
+        help="A recipe file (YAML), and options of plugins and of training that override it.",
+    ),
+]
+Task = Annotated[str | None, typer.Option(help="A task.", autocompletion=complete_task)]
+Checkpoint = Annotated[str | None, typer.Option(help="Another hub id or folder to take the weights from.")]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        help="Training rows: a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern,"
+        " a folder of classes, line-aligned files (train.en,train.de), - for stdin, or a hub data set."
+    ),
+]
+ValidationData = Annotated[str | None, typer.Option(help="Validation rows, likewise.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
+]
+BadRows = Annotated[
+    str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
+]
+Extensions = Annotated[
+    list[str] | None,
+    typer.Option(help="An extension that accompanies the run.", autocompletion=complete_extension),
+]
+RunSeed = Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")]
+RunDevice = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
 Seed = Annotated[

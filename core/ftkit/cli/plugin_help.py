@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WORDS = "ftkit.words"
 _NAMES = ("model", "method", "task")
+_EXTENSION = "extension"
 
 Section = tuple[str, list[tuple[str, str]]]
 """A title, and pairs of what to type and what it does."""
@@ -48,13 +49,33 @@ class CommandWithPluginOptions(_CommandWithMoreHelp):
         from ftkit.plugins import load_plugins
         from ftkit.training.settings import SETTINGS
 
-        names = dict(_selected(words))
-        plugins = load_plugins(names.get("model"), names.get("method"), names.get("task"))
+        selected = list(_selected(words))
+        names, extensions = dict(selected), [name for kind, name in selected if kind == _EXTENSION]
+        plugins = load_plugins(names.get("model"), names.get("method"), names.get("task"), extensions)
         for part, options in declared_options(plugins).items():
             if options:
                 yield f"Options of {part} {names[part]}", [_row(part, option) for option in options]
             elif part not in names:
                 yield f"Options of the {part}", [(f"--{part}.NAME", f"listed once --{part} is given")]
+        for plugin in plugins.extensions:
+            name = plugin.record.name
+            rows = [_row(f"{_EXTENSION}.{name}", option) for option in plugin.info.options]
+            if rows:
+                yield f"Options of extension {name}", rows
+        yield "Options of training", [_row("training", option) for option in SETTINGS]
+
+
+class CommandOfComparison(_CommandWithMoreHelp):
+    """`ftkit compare --help` also lists the options of training."""
+
+    def sections(self, words: Sequence[str]) -> Iterator[Section]:  # noqa: ARG002 - the same for all
+        """What of plugins can be given, and the options of training."""
+        from ftkit.training.settings import SETTINGS
+
+        yield (
+            "Options of plugins",
+            [(f"--{name}.NAME", f"ftkit show lists those of a {name}") for name in _NAMES],
+        )
         yield "Options of training", [_row("training", option) for option in SETTINGS]
 
 
@@ -120,17 +141,19 @@ def _selected(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         if word.endswith((".yaml", ".yml")) and Path(word).is_file():
             recipe = read_recipe(Path(word))
             yield from ((name, getattr(recipe, name)) for name in _NAMES if getattr(recipe, name))
+            yield from ((_EXTENSION, name) for name in recipe.extensions)
     for word, after in zip(words, [*words[1:], ""], strict=True):
         name, equals, value = word.removeprefix("--").partition("=")
-        if word.startswith("--") and name in _NAMES and (equals or after):
+        if word.startswith("--") and name in (*_NAMES, _EXTENSION) and (equals or after):
             yield name, value if equals else after
 
 
 def _row(part: str, option: Option) -> tuple[str, str]:
-    kind = "|".join(map(str, option.choices)) or f"<{option.type}>"
+    kind = "|".join([*map(str, option.choices or (f"<{option.type}>",)), *option.words])
     many = ",…" if option.repeated else ""
     default = "" if option.default in (None, ()) else f" [default: {_typed(option.default)}]"
-    return f"--{part}.{option.name.replace('_', '-')} {kind}{many}", option.help + default
+    going = f" [deprecated: {option.deprecated}]" if option.deprecated else ""
+    return f"--{part}.{option.name.replace('_', '-')} {kind}{many}", option.help + default + going
 
 
 def _typed(value: Any) -> str:

@@ -131,6 +131,11 @@ def _sections(info: Info | None) -> Iterator[Section]:
         ],
     )
     yield (
+        "Claims",
+        ("CLAIM", "FIGURE", "STANDING"),
+        [(each["text"], each["figure"], each["standing"]) for each in data.get("claims", ())],
+    )
+    yield (
         "Options",
         ("NAME", "TYPE", "DEFAULT", "HELP"),
         [_option(o) for o in data.get("options", ())],
@@ -144,7 +149,8 @@ def _option(option: dict[str, Any]) -> tuple[str, ...]:
     default = option["default"]
     shown = ",".join(map(str, default)) if isinstance(default, (list, tuple)) else str(default)
     kind = f"{option['type']} list" if option["repeated"] else option["type"]
-    return option["name"], kind, "" if default is None else shown, option["help"] + choices
+    going = f" (deprecated: {option['deprecated']})" if option["deprecated"] else ""
+    return option["name"], kind, "" if default is None else shown, option["help"] + choices + going
 
 
 def _range(minimum: float | None, maximum: float | None) -> str:

@@ -8,31 +8,32 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ftkit.cli.options import (
+    BadRows,
+    Checkpoint,
+    Columns,
+    Data,
+    Extensions,
     Json,
+    RunDevice,
+    RunSeed,
+    RunWords,
+    Task,
+    ValidationData,
     complete_backbone,
-    complete_extension,
     complete_method,
-    complete_task,
 )
 from ftkit.cli.output import print_json, print_line
+from ftkit.cli.preview import print_counts
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import Pair, joined, pairs_of, parted
+from ftkit.cli.words import RUN_PARTS, joined, pairs_of, parted, recipe_file
 
 if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
     from ftkit.training.run import Run
 
-_PARTS = ("model", "method", "task", "training", "reading")
-
 
 def train(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[RECIPE] [--PART.OPTION VALUE]...",
-            help="A recipe file (YAML), and options of plugins and of training that override it.",
-        ),
-    ] = None,
+    words: RunWords = None,
     *,
     model: Annotated[
         str | None,
@@ -41,35 +42,19 @@ def train(
     method: Annotated[
         str | None, typer.Option(help="A fine-tuning method.", autocompletion=complete_method)
     ] = None,
-    task: Annotated[str | None, typer.Option(help="A task.", autocompletion=complete_task)] = None,
-    checkpoint: Annotated[
-        str | None, typer.Option(help="Another hub id or folder to take the weights from.")
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="Training rows: a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern,"
-            " a folder of classes, line-aligned files (train.en,train.de), - for stdin, or a hub data set."
-        ),
-    ] = None,
-    validation_data: Annotated[str | None, typer.Option(help="Validation rows, likewise.")] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
-    ] = None,
-    on_bad_row: Annotated[
-        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
-    ] = None,
+    task: Task = None,
+    checkpoint: Checkpoint = None,
+    data: Data = None,
+    validation_data: ValidationData = None,
+    columns: Columns = None,
+    on_bad_row: BadRows = None,
     output: Annotated[str | None, typer.Option(help="The run's folder.")] = None,
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped; takes no more.")
     ] = None,
-    extension: Annotated[
-        list[str] | None,
-        typer.Option(help="An extension that accompanies the run.", autocompletion=complete_extension),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = None,
+    extension: Extensions = None,
+    seed: RunSeed = None,
+    device: RunDevice = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, say what would be done, and do nothing.")
     ] = False,
@@ -79,7 +64,8 @@ def train(
     """Fine-tune a model; without --data, rehearse on what is embedded.
 
     Options of plugins are --model.NAME, --method.NAME and --task.NAME (ftkit show PLUGIN lists them),
-    those of training itself --training.NAME, and of reading data --reading.NAME.
+    those of an extension --extension.EXTENSION.NAME, those of training itself --training.NAME, and of
+    reading data --reading.NAME.
 
     Example: ftkit train --model bart --method adapter
     """
@@ -98,8 +84,8 @@ def train(
         "device": device,
     }
     short = {"columns": joined(columns), "on_bad_row": on_bad_row}
-    options, others = parted(pairs_of(words or []), _PARTS, short)
-    file = _recipe_file(others)
+    options, others = parted(pairs_of(words or []), RUN_PARTS, short)
+    file = recipe_file(others)
     if resume is not None and (
         dry_run or words or any(value is not None for value in (*given.values(), columns, on_bad_row))
     ):
@@ -126,32 +112,7 @@ def _preview(recipe: Recipe, *, json: bool) -> None:
     from ftkit.training.preview import preview
 
     seen = preview(recipe)
-    if json:
-        print_json(seen)
-        return
-    print_line(f"{seen['checkpoint']}, {seen['method']}, {seen['task']}: nothing was trained or written")
-    print_line(
-        f"{seen['examples']:,} training rows, {seen['validation_examples']:,} for validation, "
-        f"{seen['truncated']:,} truncated"
-    )
-    for side in ("input", "target"):
-        figures = ", ".join(f"{name} {length}" for name, length in seen[f"{side}_tokens"].items())
-        print_line(f"{side} tokens: {figures}")
-    padding = f"{seen['padding_fraction']:.1%} padding"
-    print_line(f"{seen['batches']:,} batches an epoch, {padding}; {seen['steps']:,} steps in all")
-    print_line(
-        f"{seen['trainable_parameters']:,} of {seen['total_parameters']:,} parameters would be trained, "
-        f"artifact about {seen['artifact_bytes']:,} bytes"
-    )
-
-
-def _recipe_file(others: list[Pair]) -> str | None:
-    """The recipe among what is no option of a part: one bare word, and nothing else may be there."""
-    files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
-    for name, word in others[len(files) :]:
-        given = word if name is None else f"--{name}"
-        raise typer.BadParameter(f"no such option: {given}; see ftkit train --help")
-    return files[0] if files else None
+    print_json(seen) if json else print_counts(seen)
 
 
 def _print(run: Run) -> None:

@@ -10,6 +10,9 @@ import typer
 CONTEXT = {"ignore_unknown_options": True}
 """Options such as `--method.rank 8` are known only once the plugins are: they come as words."""
 
+RUN_PARTS = ("model", "method", "task", "training", "reading", "extension.")
+"""The groups of options of a run."""
+
 Pair = tuple[str | None, str | None]
 """An option's name and value: no name for a bare word, no value where none follows."""
 
@@ -32,17 +35,21 @@ def parted(
 
     Args:
         pairs: As `pairs_of` gives them.
-        parts: The parts there are; `reading` is among them.
+        parts: The parts there are; `reading` is among them. A part that ends in a dot stands for all that
+            begin with it (`extension.` for `extension.tracker`).
         short: Values of reading options that have a name of their own on the command line (`--columns`);
             None where not given.
 
     Raises:
         typer.BadParameter: An option has no value.
     """
-    options: dict[str, dict[str, Any]] = {part: {} for part in parts}
+    options: dict[str, dict[str, Any]] = {part: {} for part in parts if not part.endswith(".")}
+    families = tuple(part for part in parts if part.endswith("."))
     others: list[Pair] = []
     for name, value in pairs:
-        part, _, option = (name or "").partition(".")
+        part, _, option = (name or "").rpartition(".")
+        if part.startswith(families) and part not in families:
+            options.setdefault(part, {})
         if part not in options or not option:
             others.append((name, value))
         elif value is None:
@@ -51,6 +58,19 @@ def parted(
             options[part][option] = value
     options["reading"] |= {name: value for name, value in short.items() if value is not None}
     return options, others
+
+
+def recipe_file(others: Sequence[Pair]) -> str | None:
+    """The recipe among what is no option of a part: one bare word, and nothing else may be there.
+
+    Raises:
+        typer.BadParameter: Something else is there.
+    """
+    files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
+    for name, word in others[len(files) :]:
+        given = word if name is None else f"--{name}"
+        raise typer.BadParameter(f"no such option: {given}; --help lists those there are")
+    return files[0] if files else None
 
 
 def joined(values: Sequence[str] | None) -> str | None:

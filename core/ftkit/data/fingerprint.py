@@ -25,13 +25,14 @@ def fingerprint_of(*parts: Any) -> str:
 
 
 def code_identity(plugins: SelectedPlugins) -> list[Any]:
-    """The code that makes examples of rows: ftkit's own, the task's, the extensions' that may wrap it.
+    """What makes examples of rows: ftkit's code, the task's, the extensions' that may wrap it, with options.
 
     Versions don't tell an edited checkout from its release, so that sources are hashed too: all of a
     plugin's package, for a task may keep its helpers beside it.
     """
     users = [plugin for plugin in (plugins.task, *plugins.extensions) if plugin is not None]
-    return [__version__, _sources(Path(__file__).parent), *map(_identity, users)]
+    options = list(map(dict, plugins.extension_options))
+    return [__version__, _sources(Path(__file__).parent), *map(_identity, users), options]
 
 
 def tokenizer_identity(tokenizer: PreTrainedTokenizerBase) -> str:

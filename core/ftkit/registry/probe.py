@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from ftkit.processes import end_group, module_command
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.faults import metadata_fault
 from ftkit.registry.probe_report import End, Probe, read_probe
@@ -27,11 +26,6 @@ from ftkit.registry.probe_report import End, Probe, read_probe
 _GRACE = 5.0  # seconds for a process to end once its report is there
 _LONGEST = 24 * 3600.0  # seconds; a timer can't be set to infinity
 _LOUDEST = 64 << 20  # bytes of output after which a plugin is stopped
-# The path comes first and whole: with -c, files of the current folder would pass for the standard library.
-_START = (
-    "import sys; sys.path[:] = sys.argv.pop(1).split('\\n'); "
-    "from importlib import import_module; import_module(sys.argv.pop(1)).main()"
-)
 
 
 def probe_all(records: Iterable[PluginRecord], timeout: float) -> list[Probe]:
@@ -76,15 +70,14 @@ def run_child(
     Args:
         module: Its `main` finds record (as JSON), folder and timeout on the command line.
         record: The plugin.
-        folder: Exists and is empty.
+        folder: Exists; what else is in it is for the child.
         timeout: Seconds after which it is ended.
         stop: Once set, ends it early.
 
     Returns:
         Its exit status (negative: a signal), or None where it was ended.
     """
-    command = [sys.executable, "-c", _START, "\n".join(sys.path), module]
-    command += [json.dumps(asdict(record)), str(folder), str(timeout)]
+    command = module_command(module, json.dumps(asdict(record)), str(folder), str(timeout))
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
@@ -92,7 +85,7 @@ def run_child(
         try:
             return _wait(child, folder, timeout, stop or threading.Event())
         finally:
-            _end_group(child)
+            end_group(child)
 
 
 def _wait(child: subprocess.Popen[bytes], folder: Path, timeout: float, stop: threading.Event) -> int | None:
@@ -109,10 +102,3 @@ def _wait(child: subprocess.Popen[bytes], folder: Path, timeout: float, stop: th
 
 def _is_loud(folder: Path) -> bool:
     return any((folder / name).stat().st_size > _LOUDEST for name in ("stdout", "stderr"))
-
-
-def _end_group(child: subprocess.Popen[bytes]) -> None:
-    """End the child and whatever it started; its group can outlive it."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from ftkit.descriptions import to_json
 from ftkit.errors import BrokenPlugin
 from ftkit.registry.catalogue import PluginRecord
+from ftkit.registry.deprecated import deprecated_uses
 from ftkit.registry.loading import load_plugin
 from ftkit.registry.registration import implementations
 from ftkit.registry.sources import own_place
@@ -67,6 +68,7 @@ def _report(record: PluginRecord) -> dict[str, Any]:
         return _as_report(faults=error.faults)
     return _as_report(
         faults=loaded.disturbances,
+        deprecated=[asdict(fault) for fault in deprecated_uses(loaded)],
         info=to_json(loaded.info),
         hooks=sorted({one.hook for one in implementations(loaded.implementation)}),
         file=str(loaded.file) if loaded.file else None,
@@ -79,6 +81,7 @@ def _as_report(**known: Any) -> dict[str, Any]:
     empty: dict[str, Any] = {
         "info": None,
         "hooks": [],
+        "deprecated": [],
         "file": None,
         "seconds": None,
         "modules": None,

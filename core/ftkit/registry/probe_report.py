@@ -106,7 +106,7 @@ def _read_report(record: PluginRecord, report: Mapping[str, Any], late: list[Fau
     return Probe(
         record,
         faults=(*(Fault(**fault) for fault in report["faults"]), *late),
-        notes=tuple(_notes(seconds, modules)),
+        notes=(*_notes(seconds, modules), *(str(Fault(**fault)) for fault in report["deprecated"])),
         info=_info(record, report["info"]),
         hooks=tuple(map(str, report["hooks"])),
         file=report["file"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,21 @@ from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.faults import fault_of
 from ftkit.registry.guard.state import signal_name
 from ftkit.registry.probe import run_child
+from ftkit.testing.child import GIVEN
 from ftkit.testing.running import FAILED, Conformance, Outcome
+from ftkit.testing.subject import Given
 
 
-def check_apart(record: PluginRecord, timeout: float) -> Conformance:
-    """Try every property of a plugin, with nothing given beside what it brings.
+def check_apart(record: PluginRecord, timeout: float, given: Given | None = None) -> Conformance:
+    """Try every property of a plugin.
 
     Args:
         record: A plugin that loads.
         timeout: Seconds after which it counts as hanging.
+        given: What is given where the plugin doesn't bring it.
     """
     with tempfile.TemporaryDirectory(prefix="ftkit-conformance-") as folder:
+        (Path(folder) / GIVEN).write_text(json.dumps(asdict(given or Given())), encoding="utf-8")
         status = run_child("ftkit.testing.child", record, Path(folder), timeout)
         try:
             report = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))

@@ -42,10 +42,6 @@ class BackboneSubject(Subject):
         """A freshly loaded model."""
         return self.hook.load_model(source=source or self.source, dtype=dtype, options=self.options())
 
-    def trainable(self) -> PreTrainedModel:
-        """A freshly loaded model whose every parameter is trained."""
-        return self.model().requires_grad_(requires_grad=True)
-
     def new_tokenizer(self, source: str | None = None) -> PreTrainedTokenizerBase:
         """A freshly loaded tokenizer."""
         return self.hook.load_tokenizer(source=source or self.source, options=self.options())

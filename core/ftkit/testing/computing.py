@@ -51,8 +51,8 @@ def inputs_change_the_answer(subject: BackboneSubject) -> None:
 
 @conforms("load_model")
 def backward_reaches_every_parameter(subject: BackboneSubject) -> None:
-    """With a finite gradient."""
-    model = subject.trainable()
+    """With a finite gradient, but for what the architecture fixes."""
+    model = subject.model()
     models.gradients_of(model, subject.batch)
     models.demand_gradients(model)
 
@@ -60,13 +60,13 @@ def backward_reaches_every_parameter(subject: BackboneSubject) -> None:
 @conforms("load_model")
 def steps_lower_the_loss(subject: BackboneSubject) -> None:
     """On one batch, all parameters trained."""
-    models.demand_learns(subject.trainable(), subject.batch)
+    models.demand_learns(subject.model(), subject.batch)
 
 
 @conforms("load_model")
 def splitting_a_batch_changes_no_gradient(subject: BackboneSubject) -> None:
     """Accumulation is exact where nothing in the model looks across rows."""
-    models.demand_accumulation(subject.trainable(), subject.batch)
+    models.demand_accumulation(subject.model(), subject.batch)
 
 
 @conforms("load_model")
@@ -98,13 +98,13 @@ def inputs_of_the_longest_length_work(subject: BackboneSubject) -> None:
 @conforms("load_model", **_declares("gradient_checkpointing"))
 def gradient_checkpointing_changes_no_gradient(subject: BackboneSubject) -> None:
     """As the feature promises."""
-    models.demand_checkpointing(subject.trainable, subject.batch)
+    models.demand_checkpointing(subject.model, subject.batch)
 
 
 @conforms("load_model", **_declares("bfloat16"))
 def it_trains_in_bfloat16(subject: BackboneSubject) -> None:
     """As the feature promises: weights come in it, and a step stays finite."""
-    model = subject.model("bfloat16").requires_grad_(requires_grad=True)
+    model = subject.model("bfloat16")
     kind = model.get_input_embeddings().weight.dtype
     demand(kind == torch.bfloat16, f"asked for bfloat16 it gives {kind}")
     models.gradients_of(model, subject.batch)

@@ -57,12 +57,14 @@ class ExtensionSubject(Subject):
         with _folders() as (directory, elsewhere):
             files = {name: (directory / name).read_bytes() for name in os.listdir(directory)}  # noqa: PTH208
             recipe = Recipe(model="tiny", method="tiny", task="tiny").as_dict()
-            hook.run_started(directory=directory, recipe=life.copy_of(recipe))
-            life.arguments = next(iter(hook.trainer_arguments(arguments=ARGUMENTS)), None)
-            life.callbacks = next(iter(hook.trainer_callbacks(directory=directory)), None)
-            hook.run_evaluated(step=2, metrics=life.copy_of(_METRICS))
+            own = {"options": self.options()}
+            hook.extension_selected(**own)
+            hook.run_started(directory=directory, recipe=life.copy_of(recipe), **own)
+            life.arguments = next(iter(hook.trainer_arguments(arguments=ARGUMENTS, **own)), None)
+            life.callbacks = next(iter(hook.trainer_callbacks(directory=directory, **own)), None)
+            hook.run_evaluated(step=2, metrics=life.copy_of(_METRICS), **own)
             result = {"model": "tiny", "method": "tiny", "task": "tiny", "metrics": _METRICS, "steps": 2}
-            hook.run_finished(directory=directory, result=life.copy_of(result))
+            hook.run_finished(directory=directory, result=life.copy_of(result), **own)
             life.strays = sorted(each.name for each in elsewhere.iterdir())
             life.changed = [name for name, content in files.items() if _differs(directory / name, content)]
         return life

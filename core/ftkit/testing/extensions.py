@@ -91,6 +91,7 @@ def _task_works(subject: ExtensionSubject) -> None:
     from ftkit.testing.tiny import task  # noqa: PLC0415 - plugins are loaded when they are used
 
     hook = subject.manager(task=task).hook
+    hook.extension_selected(options=subject.options())
     examples = [hook.format_example(row=row, options={}) for row in task.ROWS]
     demand(
         all(type(each) is Example for each in examples), "through its wrapper, rows are no Example any more"
@@ -108,6 +109,7 @@ def _model_works(subject: ExtensionSubject) -> None:
     from ftkit.testing.tiny import backbone, method  # noqa: PLC0415 - likewise
 
     hook = subject.manager(backbone=backbone.T5, method=method).hook
+    hook.extension_selected(options=subject.options())
     info, source = hook.describe_backbone(), backbone.T5.checkpoint
     with models.repeatable(), tempfile.TemporaryDirectory() as folder:
         plain, fresh = (hook.load_model(source=source, dtype="float32", options={}) for _ in range(2))

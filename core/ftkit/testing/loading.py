@@ -87,6 +87,22 @@ def each_role_is_played_by_modules_with_weights(subject: BackboneSubject) -> Non
         )
 
 
+@conforms("load_model")
+def only_what_the_architecture_fixes_is_frozen(subject: BackboneSubject) -> None:
+    """What trains is the method's choice: a parameter that comes frozen stays so under full fine-tuning."""
+    model = subject.model()
+    suffixes = [suffix for found in subject.info.roles.values() for suffix in found]
+    frozen = [
+        name
+        for name, module in model.named_modules(remove_duplicate=False)
+        if _ends(name, suffixes) and not all(weight.requires_grad for weight in module.parameters())
+    ]
+    some = any(weight.requires_grad for weight in model.parameters())
+    demand(
+        some and not frozen, f"{frozen[0] if frozen else 'every parameter'} is frozen", "leave it trainable"
+    )
+
+
 @conforms("describe")
 def no_module_plays_two_roles(subject: BackboneSubject) -> None:
     """Or a method would change it twice."""

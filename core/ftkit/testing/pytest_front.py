@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.testing.properties import Property
 from ftkit.testing.running import NOT_CALLED_FOR, PASSED, Trial
-from ftkit.testing.subject import Given
+from ftkit.testing.subject import Given, Rows
 
 
 def conformance_tests(
     plugin: str | PluginRecord,
     *,
-    rows: Sequence[Mapping[str, Any]] = (),
+    rows: Rows = (),
     checkpoint: str | None = None,
     trains: str | None = None,
 ) -> Callable[..., None]:

@@ -17,7 +17,7 @@ from ftkit.registry.loading import Blame
 from ftkit.registry.registration import Problem
 from ftkit.registry.resolution import resolve
 from ftkit.testing.properties import Property, properties_of
-from ftkit.testing.subject import Given, Subject
+from ftkit.testing.subject import Given, Rows, Subject
 from ftkit.testing.violations import CannotTry, Violation
 
 PASSED, FAILED, SKIPPED, NOT_CALLED_FOR = "passed", "failed", "skipped", "not called for"
@@ -132,12 +132,12 @@ def check_method(plugin: str | PluginRecord, *, trains: str | None = None) -> Co
     return Trial(plugin, "method", Given(trains=trains)).run()
 
 
-def check_task(plugin: str | PluginRecord, *, rows: Sequence[Mapping[str, Any]] = ()) -> Conformance:
+def check_task(plugin: str | PluginRecord, *, rows: Rows = ()) -> Conformance:
     """Try every property of a task.
 
     Args:
         plugin: An installed task, by name or as `ftkit.list_plugins` gives it.
-        rows: Rows with answers, at least three; none: the task's own sample.
+        rows: Rows with answers, at least three, or a file of them; none: the task's own sample.
 
     Raises:
         PluginError: The name finds no plugin.

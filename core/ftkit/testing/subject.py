@@ -18,6 +18,8 @@ from ftkit.registry.probe_report import Probe
 from ftkit.registry.registration import Implementation, create_manager, implementations
 from ftkit.testing.violations import CannotTry
 
+Rows = str | Sequence[Mapping[str, Any]]
+
 _TIMEOUT = 120.0  # seconds for a plugin's import in a process of its own
 
 
@@ -26,12 +28,12 @@ class Given:
     """What an author gives where the plugin doesn't bring it.
 
     Attributes:
-        rows: Rows for a task without sample.
+        rows: Rows for a task without sample, or a file of them that ftkit reads.
         checkpoint: Folder or hub id for a backbone without embedded checkpoint.
         trains: For a method, a pattern that the names of exactly the trained parameters contain.
     """
 
-    rows: Sequence[Mapping[str, Any]] = ()
+    rows: Rows = ()
     checkpoint: str | None = None
     trains: str | None = None
 

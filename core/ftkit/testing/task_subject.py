@@ -31,7 +31,7 @@ class TaskSubject(Subject):
         return Formatter(self.manager(), self.options())
 
     def records(self, file: str) -> list[Located]:
-        """The first records of a file of the sample, as the file has them.
+        """The first records of a file, as the file has them.
 
         Raises:
             Violation: It can't be read.
@@ -41,28 +41,30 @@ class TaskSubject(Subject):
             return list(islice(records, _ROWS))
         except DataError as error:
             raise Violation(
-                f"its sample can't be read: {error}", "give absolute paths of two files"
+                f"{file} can't be read: {error}", "give the path of a file that is there"
             ) from error
 
     @cached_property
     def rows(self) -> Sequence[Row]:
-        """Rows with answers.
+        """Rows with answers: those given, else the sample's.
 
         Raises:
             CannotTry: There are none.
-            Violation: The sample has rows that can't be used.
+            Violation: A file has rows that can't be used.
         """
-        sample = self.info.sample
-        found = list(self.given.rows)
-        if not found and sample is not None:
-            located = list(islice(rows_of(self.records(sample.validation), self.formatter), _ROWS))
-            bad = next((row for row in located if isinstance(row, BadRow)), None)
-            if bad is not None:
-                raise Violation(f"its sample has a row that can't be used: {bad}")
-            found = [row.row for row in located]
+        sample, given = self.info.sample, self.given.rows
+        file = given if isinstance(given, str) else "" if given or sample is None else sample.validation
+        found = self._read(file) if file else [row for row in given if not isinstance(row, str)]
         if len(found) < _FEWEST:
             raise CannotTry(f"give at least {_FEWEST} `rows` with answers: the task has no sample")
         return found
+
+    def _read(self, file: str) -> list[Row]:
+        located = list(islice(rows_of(self.records(file), self.formatter), _ROWS))
+        bad = next((row for row in located if isinstance(row, BadRow)), None)
+        if bad is not None:
+            raise Violation(f"a row can't be used: {bad}")
+        return [row.row for row in located]
 
     @cached_property
     def examples(self) -> Sequence[Example]:

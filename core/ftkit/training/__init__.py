@@ -13,6 +13,8 @@ interrupts    SIGINT and SIGTERM
 meter         what has been done so far
 memory        a batch in pieces, where memory runs out
 progress      what the person sees, and the run's metrics
+clock         the time that is left, where it is limited
+footprint     what a training holds in memory, and what for
 milestones    when to evaluate, save and stop
 arguments     what is asked of transformers' trainer
 batching      which examples go together

@@ -11,6 +11,8 @@ from transformers.integrations import get_available_reporting_integrations
 from ftkit.errors import OptionsError
 from ftkit.training.folder import RunFolder
 
+_UNTIL_STOPPED = 100_000  # epochs; the clock ends the training before
+
 
 def trainer_arguments(
     settings: Mapping[str, Any], seed: int, device: torch.device, folder: RunFolder
@@ -26,7 +28,7 @@ def trainer_arguments(
     on_gpu = device.type == "cuda"
     return {
         "output_dir": str(folder.path),
-        "num_train_epochs": settings["epochs"],
+        "num_train_epochs": settings["epochs"] if settings["max_seconds"] is None else _UNTIL_STOPPED,
         "max_steps": settings["max_steps"] or -1,
         "learning_rate": settings["learning_rate"],
         "lr_scheduler_type": settings["schedule"],

@@ -15,6 +15,7 @@ from ftkit.descriptions import MethodInfo
 from ftkit.loading import backbone_info
 from ftkit.training.folder import RunFolder
 from ftkit.training.plan import Plan
+from ftkit.training.recipe import EXTENSION
 
 
 def write_card(plan: Plan, result: Mapping[str, Any], folder: RunFolder) -> str:
@@ -69,7 +70,7 @@ def _training(plan: Plan, result: Mapping[str, Any]) -> str:
     options = plan.recipe.options
     given = {
         f"{part}.{name}": value
-        for part in ("training", "method", "task")
+        for part in ("training", "method", "task", *(part for part in options if part.startswith(EXTENSION)))
         for name, value in options[part].items()
         if value not in (None, (), "")
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from transformers import Seq2SeqTrainingArguments
+from transformers import Seq2SeqTrainingArguments, TrainerCallback
 
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel
@@ -16,8 +16,10 @@ from ftkit.precision import held_in_bfloat16
 from ftkit.training.arguments import trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
+from ftkit.training.clock import Clock
 from ftkit.training.dropout import fast_dropout
 from ftkit.training.folder import RunFolder
+from ftkit.training.footprint import Footprint
 from ftkit.training.interrupts import Interrupts
 from ftkit.training.meter import Meter, load_meter
 from ftkit.training.milestones import Milestones
@@ -34,12 +36,14 @@ class Trained:
         meter: Its counts.
         seconds: Wall time.
         steps: Optimiser steps.
+        memory: What it held, in bytes; see `Footprint.figures`.
         best_step: The step whose weights the model has now; None where none was evaluated on the way.
     """
 
     meter: Meter
     seconds: float
     steps: int
+    memory: Mapping[str, int]
     best_step: int | None
 
 
@@ -73,34 +77,72 @@ def fine_tune(
         RunError: The loss is not finite, or memory ran out for good.
     """
     settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
-    arguments = _arguments(plan, loaded, folder)
     meter = Meter() if resume_from is None else load_meter(resume_from)
+    clock, footprint = Clock(meter, settings["max_seconds"]), Footprint(meter)
 
     def evaluate_and_keep(step: int) -> Mapping[str, float]:
-        metrics = evaluate(step)
-        best.consider(step, metrics, loaded.model)
+        with meter.stopped():
+            metrics = evaluate(step)
+            seconds = round(meter.seconds, 3)
+            folder.append_metrics({"step": step, "seconds": seconds, "evaluation": dict(metrics)})
+            best.consider(step, metrics, loaded.model)
         return metrics
 
-    course = Course(
-        batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
-        examples=examples,
-        meter=meter,
-        checkpoints=folder.checkpoints,
-        keep_checkpoints=settings["keep_checkpoints"],
-        label_smoothing=settings["label_smoothing"],
-        evaluate=evaluate_and_keep,
-        place=place,
-    )
-    callbacks = [Progress(folder, meter, quiet=quiet), Milestones(settings, interrupts, best)]
-    callbacks += [
-        each for more in plan.plugins.manager.hook.trainer_callbacks(directory=folder.path) for each in more
+    callbacks = [
+        Progress(folder, clock, quiet=quiet),
+        Milestones(settings, interrupts, best, clock),
+        footprint,
     ]
-    trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
-    with interrupts.deferred(), fast_dropout(), _held(plan, loaded, arguments):
+    further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
+    callbacks += [each for more in further for each in more]
+    ready_trainer = trainer_of(plan, loaded, examples, folder, callbacks, clock, evaluate_and_keep, place)
+    with interrupts.deferred(), ready_trainer as trainer, footprint.watched():
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
         seconds = meter.seconds
     best.restore(loaded.model)
-    return Trained(meter, seconds, trainer.state.global_step, best.step)
+    return Trained(meter, seconds, trainer.state.global_step, footprint.figures, best.step)
+
+
+@contextmanager
+def trainer_of(
+    plan: Plan,
+    loaded: LoadedModel,
+    examples: TokenisedExamples,
+    folder: RunFolder,
+    callbacks: list[TrainerCallback],
+    clock: Clock,
+    evaluate: Callable[[int], Mapping[str, float]],
+    place: Callable[[int], str],
+) -> Iterator[TokenBudgetTrainer]:
+    """The trainer of a run, in the conditions in which it trains.
+
+    A plan's probe uses it as well: what changes a training step belongs in here, so that plans know of it.
+
+    Args:
+        plan: What to do.
+        loaded: The model, ready to train.
+        examples: The training examples.
+        folder: The run's folder.
+        callbacks: The trainer's callbacks.
+        clock: Says when the time is up; its meter counts what is done.
+        evaluate: As for `fine_tune`.
+        place: As for `fine_tune`.
+    """
+    arguments = _arguments(plan, loaded, folder)
+    course = Course(
+        batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
+        examples=examples,
+        meter=clock.meter,
+        clock=clock,
+        checkpoints=folder.checkpoints,
+        keep_checkpoints=plan.settings["keep_checkpoints"],
+        label_smoothing=plan.settings["label_smoothing"],
+        evaluate=evaluate,
+        place=place,
+    )
+    trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
+    with fast_dropout(), _held(plan, loaded, arguments):
+        yield trainer
 
 
 def _held(
@@ -114,6 +156,7 @@ def _held(
 def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:
     """The trainer's arguments: those of the extensions over our own."""
     arguments = trainer_arguments(plan.settings, plan.recipe.seed, loaded.model.device, folder)
-    for overriding in plan.plugins.manager.hook.trainer_arguments(arguments=MappingProxyType(arguments)):
+    ours = MappingProxyType(arguments)
+    for overriding in plan.plugins.call_extensions("trainer_arguments", arguments=ours):
         arguments = {**arguments, **overriding}
     return Seq2SeqTrainingArguments(**arguments)

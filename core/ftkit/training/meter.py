@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,16 +33,30 @@ class Meter:
     seconds_before: float = 0.0
 
     def __post_init__(self) -> None:
-        self._start = time.perf_counter()
+        self._start: float | None = time.perf_counter()
 
     @property
     def seconds(self) -> float:
         """Wall time trained, in all processes of the run."""
-        return self.seconds_before + time.perf_counter() - self._start
+        return self.seconds_before + (0.0 if self._start is None else time.perf_counter() - self._start)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether something is under way that is no training."""
+        return self._start is None
 
     def start(self) -> None:
         """Measure from now on."""
         self._start = time.perf_counter()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Measure nothing in this context: an evaluation is no training."""
+        self.seconds_before, self._start = self.seconds, None
+        try:
+            yield
+        finally:
+            self.start()
 
     def take_loss(self) -> float:
         """The mean loss of the steps since it was last taken."""

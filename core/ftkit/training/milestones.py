@@ -9,6 +9,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState
 
 from ftkit.training.best import BestWeights
+from ftkit.training.clock import Clock
 from ftkit.training.interrupts import Interrupts
 
 _SECONDS_BETWEEN_SAVES = 600.0
@@ -22,21 +23,31 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
     is computed.
     """
 
-    def __init__(self, settings: Mapping[str, Any], interrupts: Interrupts, best: BestWeights) -> None:
+    def __init__(
+        self, settings: Mapping[str, Any], interrupts: Interrupts, best: BestWeights, clock: Clock
+    ) -> None:
+        self._clock = clock
         self._eval_steps: int | None = settings["eval_steps"]
+        self._evaluations: int = settings["evaluations"]
+        self._evaluated = 0
         self._save_steps: int | None = settings["save_steps"]
         self._patience: int | None = settings["early_stopping"]
         self._interrupts = interrupts
         self._best = best
         self._saved_at = time.monotonic()
 
+    def on_train_begin(self, _args: Any, state: TrainerState, _control: Any, **_: Any) -> None:
+        """Count as done what was evaluated before the run was stopped."""
+        self._evaluated = self._evaluations_until_now(state)
+
     def on_step_end(self, _args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Decide after each step."""
         step, told_to_stop = state.global_step, self._interrupts.pending is not None
-        control.should_evaluate = bool(self._eval_steps) and step % (self._eval_steps or 1) == 0
-        at_the_end = step >= state.max_steps and self._unsaved_seconds >= _SECONDS_WORTH_SAVING
-        control.should_save = told_to_stop or at_the_end or self._save_is_due(step)
-        control.should_training_stop = control.should_training_stop or told_to_stop
+        ends = step >= state.max_steps or self._clock.run_out
+        control.should_evaluate = self._evaluation_is_due(state)
+        worth_saving = ends and self._unsaved_seconds >= _SECONDS_WORTH_SAVING
+        control.should_save = told_to_stop or worth_saving or self._save_is_due(step)
+        control.should_training_stop = control.should_training_stop or told_to_stop or ends
 
     def on_evaluate(self, _args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Stop once the metric has not improved for as many evaluations as the settings allow."""
@@ -49,6 +60,16 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
     def on_save(self, *_: Any, **__: Any) -> None:
         """Measure the time to the next checkpoint from here."""
         self._saved_at = time.monotonic()
+
+    def _evaluation_is_due(self, state: TrainerState) -> bool:
+        before, self._evaluated = self._evaluated, self._evaluations_until_now(state)
+        by_steps = self._eval_steps is not None and state.global_step % self._eval_steps == 0
+        return by_steps or self._evaluated > before
+
+    def _evaluations_until_now(self, state: TrainerState) -> int:
+        """How many of the wanted evaluations belong before or at this point of the training."""
+        by_steps = int(state.global_step * self._evaluations // max(state.max_steps, 1))
+        return max(by_steps, int(self._clock.share * self._evaluations))
 
     def _save_is_due(self, step: int) -> bool:
         if self._save_steps:

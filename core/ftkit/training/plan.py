@@ -16,10 +16,18 @@ from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.descriptions import MethodInfo, TaskInfo
 from ftkit.errors import OptionsError, RunError
 from ftkit.inference.settings import DECIDED_BY_TRAINING
-from ftkit.loading import backbone_info, checkpoint_source, declared_options, demand_fit
+from ftkit.loading import (
+    backbone_info,
+    checkpoint_source,
+    declared_options,
+    demand_fit,
+    warn_of_deprecated_options,
+)
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
-from ftkit.training.recipe import MADE_WITH, Recipe
-from ftkit.training.settings import REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
+from ftkit.registry.loading import LoadedPlugin
+from ftkit.registry.names import normalise
+from ftkit.training.recipe import EXTENSION, MADE_WITH, Recipe
+from ftkit.training.settings import AUTO, REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
 
 _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
@@ -93,6 +101,11 @@ class Plan:
             "plugins": {each.label: f"{each.qualified} {each.distribution.version}" for each in records},
         }
 
+    def with_token_budget(self, tokens: int) -> Plan:
+        """The same run with another token budget."""
+        options = {**self.recipe.options, "training": {**self.settings, "token_budget": tokens}}
+        return replace(self, recipe=replace(self.recipe, options=options))
+
     def as_yaml(self, data: Mapping[str, Any]) -> str:
         """The resolved recipe with what the run is made with, as a file that `read_recipe` takes back.
 
@@ -120,12 +133,15 @@ def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
     demand_fit(plugins)
     checkpoint, source = _weights(recipe, plugins)
     tiny = checkpoint == backbone_info(plugins).rehearsal_checkpoint
-    options = _options(recipe, plugins, tiny=tiny)
+    extensions = {_name_of(plugin): plugin for plugin in plugins.extensions}
+    options = _options(recipe, plugins, extensions, tiny=tiny)
     task_info = _task_info(plugins)
     data, validation = _data(recipe, task_info)
-    resolved = Recipe(
-        **vars(recipe) | {"task": plugins.task.record.name if plugins.task else None, "options": options}
-    )
+    task = plugins.task.record.name if plugins.task else None
+    resolved = replace(recipe, task=task, extensions=tuple(extensions), options=options)
+    plugins = replace(plugins, extension_options=tuple(options[EXTENSION + name] for name in extensions))
+    warn_of_deprecated_options(plugins, options)
+    plugins.call_extensions("extension_selected")
     return Plan(resolved, plugins, checkpoint, source, data, validation, task_info, tiny)
 
 
@@ -147,10 +163,21 @@ def _demand_all(plugins: SelectedPlugins, *, trains: bool) -> None:
             raise RunError(f"say which {name}: --{name} NAME; installed: {known or 'none'}")
 
 
-def _options(recipe: Recipe, plugins: SelectedPlugins, *, tiny: bool) -> dict[str, dict[str, Any]]:
+def _name_of(extension: LoadedPlugin) -> str:
+    """The name that finds an extension again."""
+    record = extension.record
+    return record.qualified if record.status == "conflict" else record.name
+
+
+def _options(
+    recipe: Recipe, plugins: SelectedPlugins, extensions: Mapping[str, LoadedPlugin], *, tiny: bool
+) -> dict[str, dict[str, Any]]:
     """Every option of every part, the learning rate included."""
     declared = {**declared_options(plugins), "training": SETTINGS}
-    given = {part: dict(values) for part, values in recipe.options.items()}
+    declared |= {EXTENSION + name: plugin.info.options for name, plugin in extensions.items()}
+    given: dict[str, dict[str, Any]] = {}
+    for part, values in recipe.options.items():
+        given.setdefault(_part_meant(part, extensions), {}).update(values)
     if recipe.rehearsal:
         given["training"] = {**REHEARSAL, **given.get("training", {})}
     options = complete_with_reading(declared, given)
@@ -159,9 +186,22 @@ def _options(recipe: Recipe, plugins: SelectedPlugins, *, tiny: bool) -> dict[st
         raise OptionsError(
             ["training.early_stopping: there is nothing to judge by without training.eval_steps"]
         )
+    if training["token_budget"] == AUTO and training["batch_size"]:
+        raise OptionsError(["training.token_budget: auto means nothing beside training.batch_size"])
     if training["learning_rate"] is None and method and isinstance(method.info, MethodInfo):
         training["learning_rate"] = method.info.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
     return options
+
+
+def _part_meant(part: str, extensions: Mapping[str, LoadedPlugin]) -> str:
+    """A part of the options, under the name that a selected extension is known by."""
+    typed = part.removeprefix(EXTENSION)
+    if typed == part:
+        return part
+    for name, plugin in extensions.items():
+        if normalise(typed) in (name, plugin.record.qualified) or plugin.record.answers_to(normalise(typed)):
+            return EXTENSION + name
+    return part
 
 
 def _task_info(plugins: SelectedPlugins) -> TaskInfo:

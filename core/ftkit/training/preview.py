@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkit.data.batches import padding_fraction
+from ftkit.planning.auto import with_decided_budget
 from ftkit.training.batching import make_batches
 from ftkit.training.plan import make_plan
 from ftkit.training.ready import Ready, get_ready
@@ -18,13 +19,18 @@ from ftkit.training.recipe import Recipe
 def preview(recipe: Recipe) -> dict[str, Any]:
     """Resolve a recipe, read its data and weights, and count.
 
-    Token lengths are those after truncation; `artifact_bytes` is what the trained tensors take, a few
-    kilobytes less than the files will.
-
     Raises:
         FtkitError: As for `ftkit.train`.
     """
-    ready = get_ready(make_plan(recipe))
+    return counts_of(get_ready(with_decided_budget(make_plan(recipe))))
+
+
+def counts_of(ready: Ready) -> dict[str, Any]:
+    """What a run would do, counted.
+
+    Token lengths are those after truncation; `artifact_bytes` is what the trained tensors take, a few
+    kilobytes less than the files will.
+    """
     plan, examples = ready.plan, ready.examples
     batches = list(make_batches(plan, examples))
     return {

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from transformers import TrainerCallback, TrainerState
 
 from ftkit.memory import peak_memory
+from ftkit.training.clock import Clock
 from ftkit.training.folder import RunFolder
-from ftkit.training.meter import Meter
 
 _SECONDS_BETWEEN_LINES = 15.0
 
@@ -21,9 +21,10 @@ _SECONDS_BETWEEN_LINES = 15.0
 class Progress(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
     """A bar on a terminal, a line now and then in a pipe; every log step goes to the metrics."""
 
-    def __init__(self, folder: RunFolder, meter: Meter, *, quiet: bool) -> None:
+    def __init__(self, folder: RunFolder, clock: Clock, *, quiet: bool) -> None:
         self._folder = folder
-        self._meter = meter
+        self._clock = clock
+        self._meter = clock.meter
         self._quiet = quiet
         self._bar: tqdm[Any] | None = None
         self._rate = 0.0
@@ -33,7 +34,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers carries n
         """Open the bar."""
         self._meter.start()
         self._bar = tqdm(
-            total=state.max_steps,
+            total=state.max_steps if self._clock.max_seconds is None else None,
             initial=state.global_step,
             unit="step",
             file=sys.stderr,
@@ -51,7 +52,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers carries n
         if self._bar is not None:
             self._bar.update(1)
         step = state.global_step
-        if step != 1 and step % args.logging_steps and step < state.max_steps:
+        if step != 1 and step % args.logging_steps and step < state.max_steps and not self._clock.run_out:
             return
         row = {
             "step": step,
@@ -82,8 +83,13 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers carries n
             self._bar.set_postfix_str(figures)
         elif not self._quiet and time.monotonic() - self._said_at >= _SECONDS_BETWEEN_LINES:
             self._said_at = time.monotonic()
-            left = (steps - row["step"]) * row["seconds"] / row["step"]
-            self._say(f"step {row['step']} of {steps}: {figures}, {left / 60:.0f} min left")
+            self._say(f"step {row['step']}{self._what_is_left(row, steps, figures)}")
+
+    def _what_is_left(self, row: Mapping[str, Any], steps: int, figures: str) -> str:
+        if self._clock.max_seconds is not None:
+            return f": {figures}, {(self._clock.max_seconds - row['seconds']) / 60:.0f} min left"
+        left = (steps - row["step"]) * row["seconds"] / row["step"]
+        return f" of {steps}: {figures}, {left / 60:.0f} min left"
 
     def _say(self, text: str) -> None:
         if not self._quiet:

@@ -60,5 +60,5 @@ def read_data(plan: Plan) -> PreparedData:
         DataError: Something can't be read, rows can't be used, or none is left.
     """
     recipe = plan.recipe
-    options = recipe.options["task"]
-    return prepare(plan.data, plan.validation_data, plan.reading, recipe.seed, plan.plugins, options)
+    options, seed = recipe.options["task"], recipe.seed if recipe.split_seed is None else recipe.split_seed
+    return prepare(plan.data, plan.validation_data, plan.reading, seed, plan.plugins, options)

@@ -10,9 +10,13 @@ from typing import Any
 import yaml
 
 from ftkit.errors import OptionsError, RunError
+from ftkit.registry.names import normalise
 
 PARTS = ("model", "method", "task", "training", "reading")
 """The groups of options: `--model.dropout`, `method: {name: lora, rank: 8}` and so on."""
+
+EXTENSION = "extension."
+"""What stands before an extension's name where its options are a part: `--extension.tracker.file x.csv`."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,10 @@ class Recipe:
         output: The run's folder; none means a new one below `runs/`.
         extensions: Extensions that accompany the run.
         seed: Seed of everything that is drawn.
+        split_seed: Decides which rows are kept apart for validation; none means the seed.
         device: `cpu`, `cuda`…; `auto` takes the first accelerator there is.
-        options: For each of `PARTS`, values by option name as given, typed or as strings.
+        options: For each of `PARTS`, and for `extension.NAME` of extensions with options, values by option
+            name as given, typed or as strings.
     """
 
     model: str | None = None
@@ -43,6 +49,7 @@ class Recipe:
     output: str | None = None
     extensions: tuple[str, ...] = ()
     seed: int = 0
+    split_seed: int | None = None
     device: str = "auto"
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -53,18 +60,31 @@ class Recipe:
 
     def overridden(self, given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> Recipe:
         """This recipe with values from the command line in place of its own."""
-        merged = {part: {**self.options.get(part, {}), **options.get(part, {})} for part in PARTS}
         named = {name: value for name, value in given.items() if value is not None}
+        own = dict(self.options)
+        if "extensions" in named:  # in place of the recipe's, whose options go with them
+            wanted = {EXTENSION + normalise(name) for name in named["extensions"]}
+            own = {
+                part: values
+                for part, values in own.items()
+                if not part.startswith(EXTENSION) or normalise(part) in wanted
+            }
+        parts = dict.fromkeys((*PARTS, *own, *options))
+        merged = {part: {**own.get(part, {}), **options.get(part, {})} for part in parts}
         return replace(self, **named, options=merged)
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as `read_recipe` takes it back, plugins first."""
-        data = asdict(self) | {"extensions": list(self.extensions)}
-        data |= data.pop("options")
-        flat = {name: value for name, value in data.items() if name not in PARTS}
+        data = asdict(self) | {"extensions": [self._with_options(name) for name in self.extensions]}
+        flat = {name: value for name, value in data.items() if name not in (*PARTS, "options")}
         names = {part: {"name": getattr(self, part), **self.options.get(part, {})} for part in PARTS[:3]}
         options = {part: dict(self.options.get(part, {})) for part in PARTS[3:]}
         return {**names, **flat, **options}
+
+    def _with_options(self, extension: str) -> str | dict[str, Any]:
+        """An extension as it stands in a recipe: its name, with its options where it has any."""
+        options = self.options.get(EXTENSION + extension)
+        return {"name": extension, **options} if options else extension
 
 
 _PLAIN = {each.name for each in fields(Recipe)} - {"options", "model", "method", "task"}
@@ -91,7 +111,9 @@ def read_recipe(path: Path) -> Recipe:
     options = {part: _options(content.get(part)) for part in PARTS}
     values: dict[str, Any] = {key: content[key] for key in _PLAIN & set(content)}
     values |= {part: _name(content.get(part)) for part in PARTS[:3]}
-    values["extensions"] = tuple(values.get("extensions") or ())
+    extensions = values.get("extensions") or ()
+    values["extensions"] = tuple(filter(None, map(_name, extensions)))
+    options |= {f"{EXTENSION}{_name(each)}": found for each in extensions if (found := _options(each))}
     return Recipe(**values, options=options)
 
 

@@ -45,6 +45,7 @@ def describe_run(ready: Ready, evaluation: Evaluation, folder: RunFolder, traine
         "best_step": trained.best_step,
         "tokens_per_second": round(meter.tokens / trained.seconds, 1),
         "peak_memory_bytes": peak_memory(),
+        "memory": dict(trained.memory),
         "seed": recipe.seed,
         **plan.made_with,
     }

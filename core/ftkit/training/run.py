@@ -13,6 +13,7 @@ from typing import Any
 from safetensors import SafetensorError
 
 from ftkit.errors import RunError
+from ftkit.planning.auto import with_decided_budget
 from ftkit.threads import fitting_threads
 from ftkit.training.checkpoints import last_whole, step_of
 from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
@@ -50,7 +51,7 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
     """
     interrupts = Interrupts()
     with interrupts.heard():
-        plan = make_plan(recipe)
+        plan = with_decided_budget(make_plan(recipe))
         ready = get_ready(plan)
         with new_run_folder(recipe.output, plan.name) as folder:
             folder.write_text(folder.recipe.name, ready.plan.as_yaml(ready.data.summary))
@@ -125,15 +126,14 @@ def _train_and_evaluate(
     from ftkit.training.loop import fine_tune  # noqa: PLC0415
     from ftkit.training.result import describe_run  # noqa: PLC0415
 
-    plan, hook = ready.plan, ready.plan.plugins.manager.hook
-    hook.run_started(directory=folder.path, recipe=plan.recipe.as_dict())
+    plan, plugins = ready.plan, ready.plan.plugins
+    plugins.call_extensions("run_started", directory=folder.path, recipe=plan.recipe.as_dict())
 
     def evaluate_on_the_way(step: int) -> Mapping[str, float]:
         metrics = evaluate_examples(
             ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
         ).metrics
-        folder.append_metrics({"step": step, "evaluation": dict(metrics)})
-        hook.run_evaluated(step=step, metrics=metrics)
+        plugins.call_extensions("run_evaluated", step=step, metrics=metrics)
         return metrics
 
     trained = fine_tune(
@@ -147,18 +147,19 @@ def _train_and_evaluate(
         resume_from=resume_from,
         quiet=quiet,
     )
-    folder.write_artifact(lambda aside: hook.save_artifact(model=ready.loaded.model, directory=aside))
+    save = plugins.manager.hook.save_artifact
+    folder.write_artifact(lambda aside: save(model=ready.loaded.model, directory=aside))
     evaluation = evaluate_examples(
         ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
     )
-    hook.run_evaluated(step=trained.steps, metrics=evaluation.metrics)
+    plugins.call_extensions("run_evaluated", step=trained.steps, metrics=evaluation.metrics)
     result = describe_run(ready, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", scored_rows(evaluation, ready.formatter))
     curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)
     folder.write_text("curves.svg", draw_curves(curves))
     folder.write_text("README.md", write_card(plan, result, folder))
     folder.write_json(folder.result.name, result)
-    hook.run_finished(directory=folder.path, result=result)
+    plugins.call_extensions("run_finished", directory=folder.path, result=result)
     if plan.settings["remove_checkpoints"]:
         for leftover in (folder.checkpoints, folder.best):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -12,9 +12,21 @@ TINY_LEARNING_RATE_FACTOR = 5.0
 
 SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup", "inverse_sqrt")
 
+DEFAULT_TOKEN_BUDGET = 3072
+
+AUTO = "auto"
+"""For the token budget: as many as memory has room for, and as are worth it."""
+
 SETTINGS: tuple[Option, ...] = (
     Option("epochs", "float", 3.0, "passes over the training rows", minimum=0),
     Option("max_steps", "int", None, "optimiser steps at most; none means that epochs decide", minimum=1),
+    Option(
+        "max_seconds",
+        "float",
+        None,
+        "seconds of training that are there to use; they decide in place of the epochs, and of the schedule",
+        minimum=0,
+    ),
     Option("learning_rate", "float", None, "peak learning rate; none means the method's own", minimum=0),
     Option("schedule", "str", "linear", "how the learning rate falls after its peak", SCHEDULES),
     Option("warmup", "float", 0.05, "share of the steps over which the rate rises", minimum=0, maximum=1),
@@ -23,7 +35,14 @@ SETTINGS: tuple[Option, ...] = (
     Option(
         "label_smoothing", "float", 0.0, "share of each target spread over all tokens", minimum=0, maximum=1
     ),
-    Option("token_budget", "int", 3072, "tokens of a batch, padding counted, source and target", minimum=1),
+    Option(
+        "token_budget",
+        "int",
+        DEFAULT_TOKEN_BUDGET,
+        "tokens of a batch, padding counted, source and target; auto: what memory has room for",
+        minimum=1,
+        words=(AUTO,),
+    ),
     Option("batch_size", "int", None, "rows of a batch, in place of the token budget", minimum=1),
     Option("accumulation", "int", 1, "batches whose gradients make one optimiser step", minimum=1),
     Option("max_input_tokens", "int", 512, "longer inputs are cut, and counted", minimum=2),
@@ -33,6 +52,7 @@ SETTINGS: tuple[Option, ...] = (
     Option(
         "eval_steps", "int", None, "optimiser steps between evaluations; none: at the end only", minimum=1
     ),
+    Option("evaluations", "int", 0, "evaluations on the way at even distances, the end included", minimum=0),
     Option(
         "early_stopping", "int", None, "evaluations without a better metric after which to stop", minimum=1
     ),

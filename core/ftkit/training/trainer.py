@@ -33,6 +33,7 @@ from ftkit.errors import RunError
 from ftkit.memory import ran_out_of_memory, release_memory
 from ftkit.training import state
 from ftkit.training.checkpoints import write_checkpoint
+from ftkit.training.clock import Clock
 from ftkit.training.loader import ROW, NumberedExamples, create_loader
 from ftkit.training.loss import IGNORED, token_mean_loss
 from ftkit.training.memory import split_batch
@@ -50,6 +51,7 @@ class Course:
         batches: Which examples make a batch, epoch by epoch.
         examples: The training examples.
         meter: Counts what is done.
+        clock: Says how much time is left.
         checkpoints: Folder of the checkpoints.
         keep_checkpoints: How many stay.
         label_smoothing: As in `token_mean_loss`.
@@ -60,6 +62,7 @@ class Course:
     batches: TokenBudgetBatches
     examples: TokenisedExamples
     meter: Meter
+    clock: Clock
     checkpoints: Path
     keep_checkpoints: int
     label_smoothing: float
@@ -99,6 +102,14 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         pinned = self.args.dataloader_pin_memory
         return create_loader(self.train_dataset, self._course.batches, self.data_collator, pin_memory=pinned)
 
+    def create_scheduler(
+        self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
+    ) -> Any:
+        """The schedule of the learning rate, by steps or by time."""
+        create = partial(super().create_scheduler, optimizer=optimizer)
+        self.lr_scheduler = self._course.clock.schedule(create, num_training_steps)
+        return self.lr_scheduler
+
     def training_step(
         self, model: torch.nn.Module, inputs: dict[str, Any], num_items_in_batch: torch.Tensor | None = None
     ) -> torch.Tensor:
@@ -111,7 +122,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         self._step_batches.append(inputs)
         while True:
             try:
-                loss = self._backward(model, inputs, num_items_in_batch)
+                loss = self.backward_pass(model, inputs, num_items_in_batch)
                 break
             except RuntimeError as error:
                 if not ran_out_of_memory(error) or self.args.world_size > 1:
@@ -120,7 +131,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
             release_memory()
             model.zero_grad()  # what the failed attempt added can't be told from what was right
             for earlier in self._step_batches[:-1]:
-                self._backward(model, earlier, num_items_in_batch)
+                self.backward_pass(model, earlier, num_items_in_batch)
         self._demand_finite(float(loss), inputs)
         meter.loss_sum += float(loss)
         if self.accelerator.sync_gradients:
@@ -128,9 +139,19 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
             self._count()
         return loss
 
-    def _backward(
+    def backward_pass(
         self, model: torch.nn.Module, batch: dict[str, torch.Tensor], target_tokens: torch.Tensor | None
     ) -> torch.Tensor:
+        """Add the gradients of one batch, forward and backward, in as many pieces as the meter says.
+
+        Args:
+            model: What the trainer trains.
+            batch: Token ids and the numbers of their rows.
+            target_tokens: Target tokens in the whole accumulated batch; None: in this one.
+
+        Returns:
+            The loss, a scalar.
+        """
         known = {name: tensor for name, tensor in batch.items() if name != ROW}
         losses = [
             super(TokenBudgetTrainer, self).training_step(model, piece, target_tokens)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftkit import CheckpointError, MethodInfo, Option, OptionsError, hookimpl
+from ftkit import CheckpointError, Claim, MethodInfo, Option, OptionsError, hookimpl
 from ftkit_plugins.artifacts import demand_same_tensors, demand_unwrapped, read_artifact_config
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def describe_method() -> MethodInfo:
         artifact_format="adapters",
         learning_rate=5e-4,
         citation="Houlsby et al., 2019, arXiv:1902.00751; Pfeiffer et al., 2020, arXiv:2005.00247",
+        claims=(
+            Claim("is the most memory-efficient", "memory", "lowest"),
+            Claim("is the fastest", "step_seconds", "lowest"),
+        ),
         options=(
             Option("config", "str", "seq_bn", "where the adapters stand and how they are built", _CONFIGS),
             Option("reduction_factor", "float", None, f"hidden size over bottleneck; {own}", minimum=1),

@@ -1,4 +1,4 @@
-"""Full fine-tuning: every parameter is trained; the artifact is a model folder like any other."""
+"""Full fine-tuning: all parameters train but for fixed ones; the artifact is a model folder as any other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftkit import BackboneInfo, CheckpointError, MethodInfo, hookimpl, load_pretrained_model
+from ftkit import BackboneInfo, CheckpointError, Claim, MethodInfo, hookimpl, load_pretrained_model
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -15,13 +15,21 @@ if TYPE_CHECKING:
 @hookimpl
 def describe_method() -> MethodInfo:
     """Describe full fine-tuning."""
-    return MethodInfo(mergeable=True, artifact_format="transformers", learning_rate=1e-4)
+    return MethodInfo(
+        mergeable=True,
+        artifact_format="transformers",
+        learning_rate=1e-4,
+        claims=(
+            Claim("needs the most memory", "memory", "highest"),
+            Claim("performs best", "quality", "highest"),
+        ),
+    )
 
 
 @hookimpl
 def apply_method(model: PreTrainedModel) -> PreTrainedModel:
-    """Let every parameter train."""
-    return model.requires_grad_(requires_grad=True)
+    """Let train whatever the backbone leaves free, which is all but fixed positions and their like."""
+    return model
 
 
 @hookimpl
@@ -42,8 +50,8 @@ def load_artifact(model: PreTrainedModel, backbone: BackboneInfo, directory: Pat
         model.load_state_dict(saved.state_dict(), assign=True)
     except RuntimeError as error:
         raise CheckpointError(f"{directory} doesn't fit this checkpoint: {error}") from error
-    model.tie_weights()  # which assigning undoes
-    return model.requires_grad_(requires_grad=True)
+    model.tie_weights()  # which assigning undoes; what is frozen stays so
+    return model
 
 
 @hookimpl

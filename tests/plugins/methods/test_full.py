@@ -39,6 +39,18 @@ def test_the_artifact_is_loaded_in_the_precision_of_the_model_it_replaces(tmp_pa
     assert back.dtype == torch.bfloat16
 
 
+def test_what_the_backbone_froze_stays_frozen_also_when_it_comes_back(tmp_path: Path) -> None:
+    loaded = small.load("bart")
+    hook = ftkit.load_plugins(backbone="bart", method="full").manager.hook
+    fixed = "model.encoder.embed_positions.weight"
+    loaded.model.get_parameter(fixed).requires_grad_(requires_grad=False)
+    tuned = hook.apply_method(model=loaded.model, backbone=loaded.backbone, options={})
+    hook.save_artifact(model=tuned, directory=tmp_path)
+    back = hook.load_artifact(model=loaded.model, backbone=loaded.backbone, directory=tmp_path)
+    for model in (tuned, back):
+        assert {name for name, _ in model.named_parameters()} - set(small.trainable(model)) == {fixed}
+
+
 def test_generation_settings_in_the_config_of_a_published_bart_survive(tmp_path: Path) -> None:
     """bart-base ships num_beams and no_repeat_ngram_size in its config.json."""
     published = tmp_path / "published"

@@ -9,6 +9,13 @@ _T5_TOKENIZER = "return family.load_t5_tokenizer(source, describe_backbone(), op
 
 BACKBONES = (
     Mutant(
+        "freezes its encoder",
+        "t5",
+        {
+            "return family.load_t5_model(source, describe_backbone(), dtype, options)": "model = family.load_t5_model(source, describe_backbone(), dtype, options); model.get_encoder().requires_grad_(False); return model"
+        },
+    ),
+    Mutant(
         "has a tokenizer without end token",
         "t5",
         {

@@ -1,0 +1,191 @@
+"""`ftkit compare`: which model, which method, at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ftkit.cli.options import (
+    Json,
+    complete_backbone,
+    complete_extension,
+    complete_method,
+    complete_task,
+)
+from ftkit.cli.output import print_json, print_line, print_table
+from ftkit.cli.stopping import told_when_stopped
+from ftkit.cli.words import joined, pairs_of, parted, recipe_file
+
+if TYPE_CHECKING:
+    from ftkit.comparing.command import Comparison
+    from ftkit.comparing.results import Results, TaskResults
+    from ftkit.comparing.row import Row
+
+_PARTS = ("model", "method", "task", "training", "reading")
+_SHOWN_COSTS = ("seconds_to_target", "step_seconds", "tokens_per_second", "memory", "trainable_parameters")
+
+
+def compare_command(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RECIPE] [--PART.OPTION VALUE]...",
+            help="A recipe file (YAML) with lists, and options of plugins and of training that override it.",
+        ),
+    ] = None,
+    *,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,...", help="Backbones or checkpoints of theirs.", autocompletion=complete_backbone
+        ),
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Fine-tuning methods.", autocompletion=complete_method),
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(metavar="NAME,...", help="Tasks.", autocompletion=complete_task)
+    ] = None,
+    checkpoint: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODEL=SOURCE", help="Another hub id or folder for a model's weights."),
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Training rows, as for train; none: the tasks' bundled samples.")
+    ] = None,
+    validation_data: Annotated[str | None, typer.Option(help="Validation rows, likewise.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
+    ] = None,
+    on_bad_row: Annotated[
+        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="N|A,B,...", help="How many seeds, or which. [default: 3]")
+    ] = None,
+    budget_seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Seconds of training for each run, in place of epochs."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(help="The comparison's folder; one that was begun is gone on with.")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Go on with a comparison as its recipe says.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run cells again that have failed.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Cells that run side by side on this machine.")] = 1,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS|auto|local", help="A Ray cluster to run the cells on.")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=1, help="Seconds after which a cell counts as hanging: a day.")
+    ] = None,
+    extension: Annotated[
+        list[str] | None,
+        typer.Option(help="An extension that accompanies every run.", autocompletion=complete_extension),
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    json: Json = False,
+) -> None:
+    """Train every model with every method on every task, and report quality and costs.
+
+    Each cell is an ordinary run in a process of its own. Options of a plugin go to every one of its kind
+    that has them; for options of a single one, give a recipe with lists.
+
+    Example: ftkit compare --model t5,bart --method full,lora --task qa --data squad.json --seeds 3
+    """
+    from ftkit.comparing.command import DEFAULT_TIMEOUT, compare
+    from ftkit.comparing.folder import ComparisonFolder
+    from ftkit.comparing.overrides import overridden
+    from ftkit.comparing.recipe import ComparisonRecipe, read_content
+
+    given = {
+        "model": model,
+        "method": method,
+        "task": task,
+        "data": data,
+        "validation_data": validation_data,
+        "seeds": seeds,
+        "budget_seconds": budget_seconds,
+        "extensions": list(extension) if extension else None,
+        "device": device,
+    }
+    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
+    options, others = parted(pairs_of(words or []), _PARTS, short)
+    file = recipe_file(others)
+    if resume is not None:
+        if output or words or columns or checkpoint or any(each is not None for each in given.values()):
+            raise typer.BadParameter("--resume goes on with a comparison as its recipe says: nothing else")
+        file, output = str(ComparisonFolder(Path(resume)).recipe), resume
+    content = read_content(Path(file)) if file else {}
+    content |= {name: value for name, value in given.items() if value is not None}
+    recipe = overridden(ComparisonRecipe.from_dict(content), options, dict(_pairs(checkpoint or [])))
+    with told_when_stopped():
+        comparison = compare(
+            recipe,
+            output,
+            jobs=jobs,
+            ray=ray,
+            timeout=timeout or DEFAULT_TIMEOUT,
+            retry_failed=retry_failed,
+            quiet=quiet,
+        )
+    if json:
+        print_json({"output": str(comparison.folder), **comparison.results.as_dict()})
+    else:
+        _print(comparison)
+
+
+def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
+    for word in words:
+        name, equals, source = word.partition("=")
+        if not equals or not source:
+            raise typer.BadParameter(f"--checkpoint {word}: say of which model, as in t5=FOLDER")
+        yield name, source
+
+
+def _print(comparison: Comparison) -> None:
+    results = comparison.results
+    for task in results.tasks:
+        print_line(f"{task.label}: means over {len(results.seeds)} seeds")
+        _print_table(task)
+        for row in task.rows:
+            for error in row.errors:
+                print_line(f"{row.model}, {row.method}: {error}")
+        print_line()
+    _print_verdict(results)
+    print_line(f"report: {comparison.folder / 'report.html'}")
+
+
+def _print_table(task: TaskResults) -> None:
+    from ftkit.comparing.page import COLUMNS
+
+    headers = ["MODEL", "METHOD", *(metric.name.upper() for metric in task.metrics)]
+    headers += [COLUMNS[name].upper() for name in _SHOWN_COSTS]
+    print_table(headers, [_line(task, row) for row in task.rows])
+
+
+def _line(task: TaskResults, row: Row) -> list[str]:
+    from ftkit.comparing.page import cost_text
+    from ftkit.comparing.wording import told_with_spread
+
+    metrics = [told_with_spread(metric.name, row.metric(metric.name)) for metric in task.metrics]
+    costs = [cost_text(row, name) for name in _SHOWN_COSTS]
+    return [row.model, row.method, *metrics, *costs]
+
+
+def _print_verdict(results: Results) -> None:
+    from ftkit.comparing.page import summary_of_claims
+
+    for claim in summary_of_claims(results):
+        halves = "; ".join(f"{half['text']}: {half['verdict']}" for half in claim["halves"])
+        print_line(f"{claim['method']} {claim['text']}: {claim['verdict']} ({halves})")

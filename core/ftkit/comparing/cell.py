@@ -1,0 +1,84 @@
+"""The inside of a cell's process: an ordinary run, or an evaluation of the checkpoint as it is.
+
+It ends with the process that started it, however that ends: the parent holds the other end of its stdin.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from ftkit.comparing.folder import FINISHED, REFUSED, Outcome
+from ftkit.data.reading import complete_with_reading
+from ftkit.errors import FtkitError
+from ftkit.evaluating.report import make_report
+from ftkit.evaluating.rows import validation_rows
+from ftkit.files import write_whole
+from ftkit.inference.settings import GENERATION
+from ftkit.json_text import as_json
+from ftkit.predictor import Predictor, load_planned
+from ftkit.training.checkpoints import last_whole
+from ftkit.training.folder import RunFolder
+from ftkit.training.interrupts import Interrupted
+from ftkit.training.plan import make_plan
+from ftkit.training.recipe import Recipe, read_recipe
+from ftkit.training.run import resume, train
+
+
+def main() -> None:
+    """Do what the recipe on the command line says, and write down that it is done."""
+    recipe_file, outcome_file, threads = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _run(read_recipe(recipe_file))
+    except Interrupted as stopped:
+        raise SystemExit(128 + stopped.signal) from None
+    except FtkitError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the parent reads it
+        raise SystemExit(REFUSED) from None
+    seconds = time.time() - psutil.Process().create_time()
+    outcome = Outcome(FINISHED, seconds=round(seconds, 3), threads=threads)
+    write_whole(outcome_file, as_json(vars(outcome), indent=2) + "\n")
+
+
+def _run(recipe: Recipe) -> None:
+    folder = RunFolder(Path(recipe.output or ""))
+    if folder.result.is_file():  # the process before this one was ended between its result and its outcome
+        return
+    if folder.recipe.is_file() and last_whole(folder.checkpoints).last is not None:
+        resume(folder.path, quiet=True)
+        return
+    shutil.rmtree(folder.path, ignore_errors=True)
+    if recipe.method is None:
+        _evaluate_untuned(recipe)
+    else:
+        train(recipe, quiet=True)
+
+
+def _evaluate_untuned(recipe: Recipe) -> None:
+    """Score the checkpoint on the rows that the runs validate on, and in the way that they do."""
+    plan = make_plan(recipe, trains=False)
+    rows = validation_rows(plan)
+    subject = Predictor(plan, load_planned(plan, None, recipe.device))
+    given = {"generation": subject.generation_given({})}
+    make_report(
+        subject,
+        rows,
+        complete_with_reading({"generation": GENERATION}, given)["generation"],
+        seed=recipe.seed,
+        resamples=0,
+        output=recipe.output,
+        beside=Path(),
+        quiet=True,
+    )
+
+
+def _end_with_parent() -> None:
+    os.read(sys.stdin.fileno(), 1)  # past Python's buffer, whose lock would be held when the process ends
+    os._exit(1)  # what was saved last stays; another process goes on with it

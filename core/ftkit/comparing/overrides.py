@@ -1,0 +1,78 @@
+"""What a command line says over a comparison's recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ftkit.comparing.recipe import AXES, Choice, ComparisonRecipe
+from ftkit.errors import OptionsError
+from ftkit.loading import declared_options
+from ftkit.plugins import load_plugins
+
+_ARGUMENTS = {"model": "backbone", "method": "method", "task": "task"}
+
+
+def overridden(
+    recipe: ComparisonRecipe, options: Mapping[str, Mapping[str, Any]], checkpoints: Mapping[str, str]
+) -> ComparisonRecipe:
+    """The recipe with options and checkpoints from the command line.
+
+    Args:
+        recipe: What a file and the command line's names say.
+        options: By part. Those of a plugin go to all of its kind that declare them.
+        checkpoints: By label of the model.
+
+    Raises:
+        OptionsError: An option that none of them declares, a checkpoint for no model; all of them.
+        PluginError: A name finds no usable plugin.
+    """
+    axes = {"model": recipe.models, "method": recipe.methods, "task": recipe.tasks}
+    problems = [problem for axis in AXES for problem in _unknown(axis, axes[axis], options.get(axis, {}))]
+    labels = [each.label for each in recipe.models]
+    problems += [
+        f"checkpoint: {name!r} is none of the models {', '.join(labels)}"
+        for name in checkpoints
+        if name not in labels
+    ]
+    if problems:
+        raise OptionsError(problems)
+    given = {axis: tuple(_given(axis, each, options.get(axis, {})) for each in axes[axis]) for axis in AXES}
+    models = tuple(
+        replace(each, where={**each.where, "checkpoint": checkpoints[each.label]})
+        if each.label in checkpoints
+        else each
+        for each in given["model"]
+    )
+    return replace(
+        recipe,
+        models=models,
+        methods=given["method"],
+        tasks=given["task"],
+        training={**recipe.training, **options.get("training", {})},
+        reading={**recipe.reading, **options.get("reading", {})},
+    )
+
+
+def _given(axis: str, choice: Choice, options: Mapping[str, Any]) -> Choice:
+    known = _declared(axis, choice)
+    mine = {name: value for name, value in options.items() if _plain(name) in known}
+    return replace(choice, options={**choice.options, **mine})
+
+
+def _unknown(axis: str, choices: Sequence[Choice], options: Mapping[str, Any]) -> Iterator[str]:
+    known = {name for choice in choices for name in _declared(axis, choice)} if options else set()
+    for name in options:
+        if _plain(name) not in known:
+            taken = ", ".join(sorted(known)) or "none"
+            yield f"{axis}.{name}: none of these {axis}s has such an option; they take {taken}"
+
+
+def _declared(axis: str, choice: Choice) -> set[str]:
+    plugins = load_plugins(**{_ARGUMENTS[axis]: choice.name})
+    return {option.name for option in declared_options(plugins)[axis]}
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "_")

@@ -1,0 +1,132 @@
+"""A comparison checked as a whole before its first cell runs: names, options, what suits what, the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ftkit.comparing.grid import Cell, Row, cells_of
+from ftkit.comparing.recipe import Choice, ComparisonRecipe
+from ftkit.data.sources import STDIN
+from ftkit.descriptions import Claim, MethodInfo, TaskInfo
+from ftkit.errors import OptionsError
+from ftkit.loading import backbone_info
+from ftkit.plugins import SelectedPlugins, load_plugins
+from ftkit.registry.matrix import obstacles
+from ftkit.training.plan import Plan, make_plan
+from ftkit.training.ready import read_data
+
+
+@dataclass(frozen=True)
+class PlannedComparison:
+    """A comparison that can begin.
+
+    Attributes:
+        recipe: What is compared.
+        cells: All cells, in order.
+        impossible: For the names of cells whose method or task doesn't suit the model, why.
+        tasks: What each task says of itself, by label.
+        claims: What each method claims of itself, by label.
+        made_with: Versions, plugins, and for each task its data; a comparison goes on only with the same.
+    """
+
+    recipe: ComparisonRecipe
+    cells: tuple[Cell, ...]
+    impossible: Mapping[str, str]
+    tasks: Mapping[str, TaskInfo]
+    claims: Mapping[str, Sequence[Claim]]
+    made_with: Mapping[str, Any]
+
+
+def plan_comparison(recipe: ComparisonRecipe) -> PlannedComparison:
+    """Resolve every cell, and read the data of each task once.
+
+    Raises:
+        OptionsError: With everything that is wrong with any cell.
+        PluginError: A name finds no usable plugin.
+        DataError: Data can't be read or used.
+    """
+    _demand_repeatable(recipe)
+    cells = cells_of(recipe)
+    reasons, plans = _resolved(cells)
+    return PlannedComparison(
+        recipe=recipe,
+        cells=cells,
+        impossible={cell.name: reasons[cell.row] for cell in cells if cell.row in reasons},
+        tasks={each.label: _task_info(each) for each in recipe.tasks},
+        claims={each.label: _claims(each) for each in recipe.methods},
+        made_with=_made_with(plans),
+    )
+
+
+def _demand_repeatable(recipe: ComparisonRecipe) -> None:
+    """Refuse data that can be read only once.
+
+    Raises:
+        OptionsError: A task's data is stdin.
+    """
+    from_stdin = [task.label for task in recipe.tasks if STDIN in task.where.values()]
+    if from_stdin:
+        raise OptionsError(
+            [f"{label}: data: every run reads it, and stdin is read once" for label in from_stdin]
+        )
+
+
+def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Plan]]:
+    """For each row of the grid why it can't be, or what its runs are.
+
+    Raises:
+        OptionsError: With every problem, each said once and with the first row that has it.
+    """
+    reasons: dict[Row, str] = {}
+    plans: dict[Row, Plan] = {}
+    problems: dict[str, str] = {}
+    for row, cell in {cell.row: cell for cell in reversed(cells)}.items():
+        found = _obstacles(load_plugins(cell.recipe.model, cell.recipe.method, cell.recipe.task))
+        if found:
+            reasons[row] = "; ".join(found)
+            continue
+        try:
+            plans[row] = make_plan(cell.recipe, trains=cell.method is not None)
+        except OptionsError as error:
+            problems |= dict.fromkeys(error.problems, " ".join(row))
+    if problems:
+        raise OptionsError([f"{problem} ({row})" for problem, row in problems.items()])
+    return reasons, plans
+
+
+def _obstacles(plugins: SelectedPlugins) -> list[str]:
+    info = backbone_info(plugins)
+    return [
+        f"{plugin.record.label}: {reason}"
+        for plugin in (plugins.method, plugins.task)
+        if plugin is not None and isinstance(plugin.info, (MethodInfo, TaskInfo))
+        for reason in obstacles(info, plugin.info)
+    ]
+
+
+def _task_info(choice: Choice) -> TaskInfo:
+    plugin = load_plugins(task=choice.name).task
+    if plugin is None or not isinstance(plugin.info, TaskInfo):
+        raise ValueError(f"{choice.name} is no task")
+    return plugin.info
+
+
+def _claims(choice: Choice) -> Sequence[Claim]:
+    plugin = load_plugins(method=choice.name).method
+    return plugin.info.claims if plugin is not None and isinstance(plugin.info, MethodInfo) else ()
+
+
+def _made_with(plans: Mapping[Row, Plan]) -> dict[str, Any]:
+    """Versions and plugins of all cells, and for each task what its data is."""
+    plugins: dict[str, str] = {}
+    versions: dict[str, str] = {}
+    data: dict[str, Any] = {}
+    for (task, *_), plan in sorted(plans.items()):
+        made_with = plan.made_with
+        versions |= made_with["versions"]
+        plugins |= made_with["plugins"]
+        if task not in data:
+            data[task] = read_data(plan).summary
+    return {"versions": versions, "plugins": plugins, "data": data}

@@ -1,0 +1,165 @@
+"""A trainer that has done two small steps, and then goes through larger ones without computing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from transformers import TrainerCallback
+
+from ftkit.data.tokenised import TokenisedExamples
+from ftkit.errors import RunError
+from ftkit.memory import peak_memory, ran_out_of_memory, release_memory
+from ftkit.planning.calls import Call
+from ftkit.planning.clock import own_seconds
+from ftkit.planning.excerpt import Excerpt, Rows
+from ftkit.planning.occupancy import Occupancy
+from ftkit.planning.recording import HollowStep, Outcome, RealStep, Step
+from ftkit.training.clock import Clock
+from ftkit.training.folder import RunFolder
+from ftkit.training.loader import ROW
+from ftkit.training.loop import trainer_of
+from ftkit.training.loss import IGNORED
+from ftkit.training.meter import Meter
+from ftkit.training.plan import Plan
+from ftkit.training.ready import Ready
+from ftkit.training.trainer import TokenBudgetTrainer
+
+_STEPS = 2  # the first one makes the optimizer's moments and whatever else is made once
+
+
+class Probe:
+    """What two small steps of a run have shown.
+
+    Attributes:
+        known: What operations give, as far as it was learned.
+        optimizer_seconds: What follows the last backward pass of a step.
+        before: Bytes that are held between two steps.
+        peak: Most bytes that were held so far.
+        weights: Bytes of parameters and buffers.
+        gradients: Bytes of the gradients.
+        moments: Bytes of the optimizer's state.
+    """
+
+    def __init__(self, trainer: TokenBudgetTrainer, watch: _Watch, examples: TokenisedExamples) -> None:
+        """Look at a trainer that has done its steps; see `probed`."""
+        self._trainer = trainer
+        self._examples = examples
+        self._answers = watch.real.answers
+        self.known: dict[Call, Outcome] = {}
+        self.optimizer_seconds = watch.optimizer_seconds
+        self.device = torch.device(trainer.args.device)
+        self.before = _held(self.device)
+        self.peak = peak_memory()
+        model = trainer.model
+        self.weights = _bytes({id(each): each for each in (*model.parameters(), *model.buffers())})
+        self.gradients = _bytes({id(each): each for each in model.parameters() if each.requires_grad})
+        self.moments = _bytes(_state_tensors(trainer.optimizer))
+
+    def go_through(self, rows: Rows, occupancy: Occupancy) -> Step | None:
+        """Go through forward and backward pass of a batch, and compute nothing.
+
+        Args:
+            rows: The batch's examples.
+            occupancy: Watches the memory that is taken.
+
+        Returns:
+            What would have been done; None where there is no address space, or on a GPU no memory, for it.
+
+        Raises:
+            RunError: The step's code needs what tensors hold, and can't be gone through.
+        """
+        trainer = self._trainer
+        batch = dict(trainer.data_collator([{**self._examples[row], ROW: row} for row in rows]))
+        targets = (batch["labels"] != IGNORED).sum()
+        hollow = HollowStep(self.known, self._answers, occupancy)
+        try:
+            with hollow.timed():
+                trainer.backward_pass(trainer.model_wrapped, batch, targets)
+        except Exception as error:
+            if isinstance(error, RuntimeError) and ran_out_of_memory(error):
+                release_memory()
+                return None
+            raise RunError(f"this run's step can't be gone through without computing it: {error}") from error
+        finally:
+            trainer.model.zero_grad()
+        return hollow.step
+
+
+@contextmanager
+def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
+    """Do two steps on the shortest example; the probe is good for as long as the context lasts.
+
+    Args:
+        ready: What the run trains with; its model is changed.
+        folder: An empty folder for what a trainer may write.
+    """
+    examples = ready.examples
+    shortest = int(examples.lengths.sum(axis=1).argmin())
+    excerpt = Excerpt(examples, [shortest] * _STEPS)
+    watch, plan = _Watch(), _short(ready.plan)
+    with trainer_of(
+        plan, ready.loaded, excerpt, RunFolder(folder), [watch], Clock(Meter(), None), _no_metrics, str
+    ) as trainer:
+        trainer.train()
+        yield Probe(trainer, watch, examples)
+
+
+class _Watch(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
+    """Times the last step, and listens to it."""
+
+    def __init__(self) -> None:
+        self.real = RealStep()
+        self.optimizer_seconds = 0.0
+        self._step = 0
+        self._since = 0.0
+
+    def on_step_begin(self, *_: Any, **__: Any) -> None:
+        """Listen from here."""
+        self._step += 1
+        if self._step == _STEPS:
+            self.real.__enter__()
+
+    def on_pre_optimizer_step(self, *_: Any, **__: Any) -> None:
+        """Listen no more, for the optimizer is timed as a whole."""
+        if self._step == _STEPS:
+            self.real.__exit__(None, None, None)
+        self._since = own_seconds()
+
+    def on_step_end(self, *_: Any, **__: Any) -> None:
+        """Note what the optimizer took."""
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        self.optimizer_seconds = own_seconds() - self._since
+
+
+def _short(plan: Plan) -> Plan:
+    """The same run, a few steps long, which reports to nobody and writes nothing."""
+    changes = {"max_steps": _STEPS, "batch_size": 1, "accumulation": 1, "trackers": ()}
+    options = {**plan.recipe.options, "training": {**plan.settings, **changes}}
+    return replace(plan, recipe=replace(plan.recipe, options=options))
+
+
+def _no_metrics(_step: int) -> Mapping[str, float]:
+    return {}
+
+
+def _held(device: torch.device) -> int:
+    if device.type == "cuda":
+        return int(torch.cuda.memory_allocated(device))
+    return int(psutil.Process().memory_info().rss)
+
+
+def _state_tensors(optimizer: Any) -> dict[int, torch.Tensor]:
+    states = getattr(optimizer, "state", {}).values()
+    tensors = (each for state in states for each in state.values() if isinstance(each, torch.Tensor))
+    return {id(each): each for each in tensors}
+
+
+def _bytes(tensors: Mapping[int, torch.Tensor]) -> int:
+    return sum(each.numel() * each.element_size() for each in tensors.values())

@@ -1,0 +1,97 @@
+"""What a training holds in memory, and what for: weights, gradients, optimizer, and the rest.
+
+Weights, gradients and the optimizer's moments are counted, tensor by tensor. The peak and the average are
+of what the process (on a GPU: torch's allocator) held while it trained, without what it held before the
+weights. What is left of the peak are activations and temporary results. On a CPU that remainder holds the
+allocator's waste as well, which is why it is given as the rest and not as a count of its own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import torch
+from transformers import TrainerCallback
+
+from ftkit.memory import held_memory, release_memory
+from ftkit.training.meter import Meter
+
+_SECONDS_BETWEEN_LOOKS = 0.01
+_FLOATS_OF_A_PAGE = 512  # at 8 bytes each; smaller numbers only touch a page twice
+
+
+class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
+    """Looks at the memory a hundred times a second while the meter runs."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._weights = self._gradients = self._optimizer = 0
+        self._before: int | None = None
+        self._peak = self._sum = self._looks = 0
+        self._ended = threading.Event()
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """Bytes: `peak` and `average`, what is known of the peak, and what was there `before`."""
+        before = self._before or 0
+        peak = max(self._peak - before, 0)
+        known = {"weights": self._weights, "gradients": self._gradients, "optimizer": self._optimizer}
+        return {
+            "peak": peak,
+            "average": max(self._sum // max(self._looks, 1) - before, 0),
+            **known,
+            "activations": max(peak - sum(known.values()), 0),
+            "before": before,
+        }
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Look at the memory within this context, from the first step on."""
+        watcher = threading.Thread(target=self._watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            self._ended.set()
+            watcher.join()
+
+    def on_train_begin(self, *_: Any, model: torch.nn.Module, **__: Any) -> None:
+        """Count the weights, and what is there besides."""
+        tensors = [*model.parameters(), *model.buffers()]
+        self._weights = _bytes_of(tensors)
+        for tensor in tensors:  # a page of a mapped file is held once it has been looked at
+            tensor.detach().flatten()[::_FLOATS_OF_A_PAGE].sum()
+        release_memory()
+        _give_back_what_is_free()
+        self._before = max(held_memory() - self._weights, 0)
+
+    def on_pre_optimizer_step(self, *_: Any, model: torch.nn.Module, **__: Any) -> None:
+        """Count the gradients, once they are all there."""
+        if not self._gradients:
+            self._gradients = _bytes_of(each.grad for each in model.parameters() if each.grad is not None)
+
+    def on_optimizer_step(self, *_: Any, optimizer: torch.optim.Optimizer, **__: Any) -> None:
+        """Count the optimizer's tensors, once they are there."""
+        if not self._optimizer:
+            held = (each for state in optimizer.state.values() for each in state.values())
+            self._optimizer = _bytes_of(each for each in held if isinstance(each, torch.Tensor))
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_SECONDS_BETWEEN_LOOKS):
+            if self._before is not None and not self._meter.stands_still:
+                now = held_memory()
+                self._peak, self._sum, self._looks = max(self._peak, now), self._sum + now, self._looks + 1
+
+
+def _bytes_of(tensors: Iterable[torch.Tensor]) -> int:
+    return sum(each.numel() * each.element_size() for each in tensors)
+
+
+def _give_back_what_is_free() -> None:
+    """Have the C library give freed memory back: what it keeps would hide what small tensors take."""
+    with suppress(AttributeError, OSError, TypeError):  # there only on Linux, with glibc
+        ctypes.CDLL(None).malloc_trim(0)
