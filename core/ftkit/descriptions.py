@@ -210,8 +210,8 @@ class MethodInfo:
         artifact_format: Whose format `save_artifact` writes, such as `peft`.
         learning_rate: Peak rate for AdamW that is a good start on checkpoints of usual size.
         citation: Where the method was published.
-        claims: What is commonly said of it; `ftkit compare` says whether it is true.
         options: Options of `apply_method`.
+        claims: What is commonly said of it; `ftkit compare` says whether it is true.
     """
 
     requires_roles: tuple[str, ...] = ()
@@ -220,8 +220,8 @@ class MethodInfo:
     artifact_format: str = ""
     learning_rate: float = 1e-4
     citation: str = ""
-    claims: tuple[Claim, ...] = ()
     options: tuple[Option, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     def __post_init__(self) -> None:
         demand_types(self)

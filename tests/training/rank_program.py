@@ -15,6 +15,7 @@ from transformers import Seq2SeqTrainingArguments
 
 import ftkit
 from ftkit.data.batches import TokenBudgetBatches
+from ftkit.training.clock import Clock
 from ftkit.training.meter import Meter
 from ftkit.training.trainer import Course, TokenBudgetTrainer
 
@@ -80,10 +81,12 @@ def main(checkpoint: str, output: str) -> None:
             disable_tqdm=True,
             remove_unused_columns=False,
         )
+        meter = Meter()
         course = Course(
             batches=batches(rank) if together else InTurn(),  # type: ignore[arg-type]  # the same methods
             examples=Examples(),  # type: ignore[arg-type]  # likewise
-            meter=Meter(),
+            meter=meter,
+            clock=Clock(meter, None),
             checkpoints=Path(scratch),
             keep_checkpoints=1,
             label_smoothing=0.0,

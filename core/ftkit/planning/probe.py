@@ -104,7 +104,14 @@ def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
     excerpt = Excerpt(examples, [shortest] * _STEPS)
     watch, plan = _Watch(), _short(ready.plan)
     with trainer_of(
-        plan, ready.loaded, excerpt, RunFolder(folder), [watch], Clock(Meter(), None), _no_metrics, str
+        plan,
+        ready.loaded,
+        excerpt,
+        RunFolder(folder),
+        lambda: [watch],
+        Clock(Meter(), None),
+        _no_metrics,
+        str,
     ) as trainer:
         trainer.train()
         yield Probe(trainer, watch, examples)

@@ -88,13 +88,11 @@ def fine_tune(
             best.consider(step, metrics, loaded.model)
         return metrics
 
-    callbacks = [
-        Progress(folder, clock, quiet=quiet),
-        Milestones(settings, interrupts, best, clock),
-        footprint,
-    ]
-    further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
-    callbacks += [each for more in further for each in more]
+    def callbacks() -> list[TrainerCallback]:
+        ours = Progress(folder, clock, quiet=quiet), Milestones(settings, interrupts, best, clock), footprint
+        further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
+        return [*ours, *(each for more in further for each in more)]
+
     ready_trainer = trainer_of(plan, loaded, examples, folder, callbacks, clock, evaluate_and_keep, place)
     with interrupts.deferred(), ready_trainer as trainer, footprint.watched():
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
@@ -109,7 +107,7 @@ def trainer_of(
     loaded: LoadedModel,
     examples: TokenisedExamples,
     folder: RunFolder,
-    callbacks: list[TrainerCallback],
+    callbacks: Callable[[], list[TrainerCallback]],
     clock: Clock,
     evaluate: Callable[[int], Mapping[str, float]],
     place: Callable[[int], str],
@@ -123,7 +121,7 @@ def trainer_of(
         loaded: The model, ready to train.
         examples: The training examples.
         folder: The run's folder.
-        callbacks: The trainer's callbacks.
+        callbacks: Makes the trainer's callbacks, once its arguments are known.
         clock: Says when the time is up; its meter counts what is done.
         evaluate: As for `fine_tune`.
         place: As for `fine_tune`.
@@ -140,7 +138,7 @@ def trainer_of(
         evaluate=evaluate,
         place=place,
     )
-    trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks, course)
+    trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks(), course)
     with fast_dropout(), _held(plan, loaded, arguments):
         yield trainer
 
