@@ -99,7 +99,6 @@ def ask(task: str, result: dict[str, Any], env: dict[str, str], folder: Path) ->
     said = run(env, "ftkit", "predict", "run", *QUESTIONS[task], "--json", cwd=folder)
     [answer] = json.loads(said)
     assert "text" in answer
-    # `ftkit compare` joins here.
 
 
 def test_the_four_packages_are_listed_beside_the_built_ins(env: dict[str, str], tmp_path: Path) -> None:
@@ -118,6 +117,28 @@ def test_every_combination_with_a_third_partys_plugin_trains_evaluates_and_predi
 ) -> None:
     result = train(names, env, tmp_path)
     ask(names[2], result, env, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)  # nineteen cells in a row
+@pytest.mark.parametrize("task", [*TASKS, THEIRS[2]])
+def test_a_comparison_holds_every_combination_of_a_task_beside_each_other(
+    task: str, env: dict[str, str], tmp_path: Path
+) -> None:
+    backbones, methods = (*small.BACKBONES, THEIRS[0]), (*small.METHODS, THEIRS[1])
+    models = ",".join(f"{each}-tiny" for each in backbones)
+    data = [word for pair in heads_of_sample(task, env, tmp_path) for word in pair]
+    chosen = ["--model", models, "--method", ",".join(methods), "--task", task, "--seeds", "1", *data]
+    settings = ["--training.max-steps", "2", "--training.evaluations", "0"]
+    said = run(env, "ftkit", "compare", *chosen, *settings, "--output", "compared", "--json", cwd=tmp_path)
+    [compared] = json.loads(said)["tasks"]
+    errors = {(row["model"], row["method"]): row["errors"] for row in compared["rows"]}
+    pairs = {(f"{each[0]}-tiny", each[1]) for each in itertools.product(backbones, (*methods, "untuned"))}
+    assert errors.keys() == pairs
+    [(refused, [why])] = [(pair, said) for pair, said in errors.items() if said]
+    assert refused == (f"{REFUSED[0]}-tiny", REFUSED[1])
+    assert "adapters" in why
+    assert (tmp_path / "compared" / "report.html").is_file()
 
 
 @pytest.mark.slow
