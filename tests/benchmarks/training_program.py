@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from adapters import Seq2SeqAdapterTrainer
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import (
@@ -37,6 +36,7 @@ from ftkit.data.reading import Reading
 from ftkit.data.sources import find_sources
 from ftkit.precision import chosen_precision
 from ftkit.training.loss import token_mean_loss
+from ftkit.training.recipe import read_recipe
 from support.real_data import FOLDER, TRAINING
 
 LIMIT = 512
@@ -172,7 +172,7 @@ def matrix_product_rate(precision: str) -> float:
 
 def precision_of(run: Path) -> str:
     """What ftkit decided."""
-    return str(yaml.safe_load((run / "recipe.yaml").read_text(encoding="utf-8"))["training"]["precision"])
+    return str(read_recipe(run / "recipe.yaml").options["training"]["precision"])
 
 
 def stock_model(chosen: dict[str, Any]) -> Any:

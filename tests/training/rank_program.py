@@ -81,12 +81,10 @@ def main(checkpoint: str, output: str) -> None:
             disable_tqdm=True,
             remove_unused_columns=False,
         )
-        meter = Meter()
         course = Course(
             batches=batches(rank) if together else InTurn(),  # type: ignore[arg-type]  # the same methods
             examples=Examples(),  # type: ignore[arg-type]  # likewise
-            meter=meter,
-            clock=Clock(meter, None),
+            clock=Clock(Meter(), None),
             checkpoints=Path(scratch),
             keep_checkpoints=1,
             label_smoothing=0.0,

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ftkit.cli.options import (
+    BadRows,
+    Columns,
     Json,
+    RunDevice,
+    ValidationData,
     complete_backbone,
     complete_extension,
     complete_method,
@@ -57,14 +61,9 @@ def compare_command(
     data: Annotated[
         str | None, typer.Option(help="Training rows, as for train; none: the tasks' bundled samples.")
     ] = None,
-    validation_data: Annotated[str | None, typer.Option(help="Validation rows, likewise.")] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
-    ] = None,
-    on_bad_row: Annotated[
-        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
-    ] = None,
+    validation_data: ValidationData = None,
+    columns: Columns = None,
+    on_bad_row: BadRows = None,
     seeds: Annotated[
         str | None, typer.Option(metavar="N|A,B,...", help="How many seeds, or which. [default: 3]")
     ] = None,
@@ -92,7 +91,7 @@ def compare_command(
         list[str] | None,
         typer.Option(help="An extension that accompanies every run.", autocompletion=complete_extension),
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = None,
+    device: RunDevice = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     json: Json = False,
 ) -> None:

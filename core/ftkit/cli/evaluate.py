@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ftkit.cli.options import (
+    BadRows,
+    Columns,
     Device,
     Json,
     Seed,
@@ -57,13 +59,8 @@ def evaluate_command(
         str | None,
         typer.Option(help="Rows with answers, as for train; none: a run's validation rows, or the sample's."),
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
-    ] = None,
-    on_bad_row: Annotated[
-        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
-    ] = None,
+    columns: Columns = None,
+    on_bad_row: BadRows = None,
     intervals: Annotated[
         bool, typer.Option("--intervals", help="Add 95% bootstrap intervals to the metrics.")
     ] = False,

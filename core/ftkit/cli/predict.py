@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ftkit.cli.options import Device, Json, Seed
+from ftkit.cli.options import BadRows, Device, Json, Seed
 from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
@@ -54,9 +54,7 @@ def predict(
         list[str] | None,
         typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the input by the task's names for them."),
     ] = None,
-    on_bad_row: Annotated[
-        str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
-    ] = None,
+    on_bad_row: BadRows = None,
     chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = CHUNK_ROWS,
     seed: Seed = 0,
     device: Device = "auto",

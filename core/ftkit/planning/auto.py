@@ -23,4 +23,4 @@ def with_decided_budget(plan: Plan) -> Plan:
             f"{found.available_memory_bytes / 1e9:.1f} GB that the {found.memory_limit} has free: lower "
             "--training.max-input-tokens, or set --training.gradient-checkpointing true"
         )
-    return plan.with_token_budget(found.auto_token_budget)
+    return plan.with_settings(token_budget=found.auto_token_budget)

@@ -28,7 +28,7 @@ def main() -> None:
 def _forecast(recipe: Recipe, scratch: Path) -> dict[str, Any]:
     plan = make_plan(recipe)
     auto = plan.settings["token_budget"] == AUTO
-    plan = plan.with_token_budget(DEFAULT_TOKEN_BUDGET) if auto else plan
+    plan = plan.with_settings(token_budget=DEFAULT_TOKEN_BUDGET) if auto else plan
     ready = get_ready(plan)
     # Imported once data and weights are known to be right, as in a run.
     from ftkit.planning.forecast import forecast  # noqa: PLC0415

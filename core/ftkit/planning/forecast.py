@@ -56,7 +56,7 @@ def _forecast(ready: Ready, probe: Probe, default_budget: int, *, auto: bool) ->
     largest = largest_budget(memory.growth, probe.before, limit.usable, longest, everything)
     worthwhile = None if largest is None else worthwhile_budget(largest, default_budget, everything)
     if auto and worthwhile is not None:
-        ready = replace(ready, plan=ready.plan.with_token_budget(worthwhile))
+        ready = replace(ready, plan=ready.plan.with_settings(token_budget=worthwhile))
         memory = foresee_memory(probe, _batches(ready), lengths)
     settings = ready.plan.settings
     return {

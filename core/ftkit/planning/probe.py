@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 from transformers import TrainerCallback
 
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.errors import RunError
-from ftkit.memory import peak_memory, ran_out_of_memory, release_memory
+from ftkit.memory import held_memory, peak_memory, ran_out_of_memory, release_memory
 from ftkit.planning.calls import Call
 from ftkit.planning.clock import own_seconds
 from ftkit.planning.excerpt import Excerpt, Rows
@@ -54,7 +52,7 @@ class Probe:
         self.known: dict[Call, Outcome] = {}
         self.optimizer_seconds = watch.optimizer_seconds
         self.device = torch.device(trainer.args.device)
-        self.before = _held(self.device)
+        self.before = held_memory()
         self.peak = peak_memory()
         model = trainer.model
         self.weights = _bytes({id(each): each for each in (*model.parameters(), *model.buffers())})
@@ -147,19 +145,11 @@ class _Watch(TrainerCallback):  # type: ignore[misc]  # transformers carries no 
 
 def _short(plan: Plan) -> Plan:
     """The same run, a few steps long, which reports to nobody and writes nothing."""
-    changes = {"max_steps": _STEPS, "batch_size": 1, "accumulation": 1, "trackers": ()}
-    options = {**plan.recipe.options, "training": {**plan.settings, **changes}}
-    return replace(plan, recipe=replace(plan.recipe, options=options))
+    return plan.with_settings(max_steps=_STEPS, batch_size=1, accumulation=1, trackers=())
 
 
 def _no_metrics(_step: int) -> Mapping[str, float]:
     return {}
-
-
-def _held(device: torch.device) -> int:
-    if device.type == "cuda":
-        return int(torch.cuda.memory_allocated(device))
-    return int(psutil.Process().memory_info().rss)
 
 
 def _state_tensors(optimizer: Any) -> dict[int, torch.Tensor]:

@@ -130,7 +130,6 @@ def trainer_of(
     course = Course(
         batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
         examples=examples,
-        meter=clock.meter,
         clock=clock,
         checkpoints=folder.checkpoints,
         keep_checkpoints=plan.settings["keep_checkpoints"],

@@ -61,9 +61,9 @@ class Plan:
         """Values of the training options."""
         return self.recipe.options["training"]
 
-    def with_precision(self, precision: str) -> Plan:
-        """This plan with a precision decided, so that a run that is resumed keeps it."""
-        options = {**self.recipe.options, "training": {**self.settings, "precision": precision}}
+    def with_settings(self, **decided: Any) -> Plan:
+        """This plan with other values of training options; the run's recipe has them, so that they last."""
+        options = {**self.recipe.options, "training": {**self.settings, **decided}}
         return replace(self, recipe=replace(self.recipe, options=options))
 
     @property
@@ -100,11 +100,6 @@ class Plan:
             "versions": {name: version(name) for name in _LIBRARIES},
             "plugins": {each.label: f"{each.qualified} {each.distribution.version}" for each in records},
         }
-
-    def with_token_budget(self, tokens: int) -> Plan:
-        """The same run with another token budget."""
-        options = {**self.recipe.options, "training": {**self.settings, "token_budget": tokens}}
-        return replace(self, recipe=replace(self.recipe, options=options))
 
     def as_yaml(self, data: Mapping[str, Any]) -> str:
         """The resolved recipe with what the run is made with, as a file that `read_recipe` takes back.

@@ -46,7 +46,7 @@ def get_ready(plan: Plan) -> Ready:
     demand_trackers(plan.settings["trackers"])
     set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
-    plan = plan.with_precision(chosen_precision(plan.settings["precision"], loaded.model))
+    plan = plan.with_settings(precision=chosen_precision(plan.settings["precision"], loaded.model))
     limit = loaded.input_limit(plan.settings["max_input_tokens"])
     examples = data.tokenised(loaded.tokenizer, limit, plan.task_info.max_output_tokens)
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])

@@ -50,8 +50,7 @@ class Course:
     Attributes:
         batches: Which examples make a batch, epoch by epoch.
         examples: The training examples.
-        meter: Counts what is done.
-        clock: Says how much time is left.
+        clock: Says how much time is left; its meter counts what is done.
         checkpoints: Folder of the checkpoints.
         keep_checkpoints: How many stay.
         label_smoothing: As in `token_mean_loss`.
@@ -61,13 +60,17 @@ class Course:
 
     batches: TokenBudgetBatches
     examples: TokenisedExamples
-    meter: Meter
     clock: Clock
     checkpoints: Path
     keep_checkpoints: int
     label_smoothing: float
     evaluate: Callable[[int], Mapping[str, float]]
     place: Callable[[int], str]
+
+    @property
+    def meter(self) -> Meter:
+        """Counts what is done."""
+        return self.clock.meter
 
 
 class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers carries no types
