@@ -118,7 +118,8 @@ def _answer(
     from ftkit.inference.labels import choose  # noqa: PLC0415
 
     if settings["decoding"] == "labels":
-        return partial(choose, loaded.model, loaded.tokenizer, labels=task.labels)
+        budget = settings["token_budget"]
+        return partial(choose, loaded.model, loaded.tokenizer, labels=task.labels, token_budget=budget)
     return partial(generate, loaded.model, loaded.tokenizer, settings=settings)
 
 

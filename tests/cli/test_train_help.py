@@ -1,4 +1,4 @@
-"""`ftkit train --help` goes on with the options of the plugins that are selected."""
+"""`ftkit train --help`, and that of evaluate, go on with the options of the plugins that are selected."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def test_help_lists_the_options_of_the_selected_plugins() -> None:
         "--model.NAME",
     ):
         assert said in shown.out
+
+
+def test_help_of_an_evaluation_lists_the_options_of_the_plugins_that_are_named() -> None:
+    shown = run_ftkit("evaluate", "t5-tiny", "--task", "translation", "--help").out
+    assert "--task.target " in shown
+    assert "--generation.num-beams " in shown
+    assert "Options of training" not in shown
 
 
 def test_help_lists_every_training_option_with_its_default() -> None:

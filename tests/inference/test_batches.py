@@ -45,7 +45,8 @@ def test_a_batch_that_does_not_fit_is_halved_and_what_fits_is_remembered() -> No
     assert seen == [7, 3, 3, 1]
 
 
-def test_beams_count_as_rows_of_their_own() -> None:
+def test_beams_count_as_rows_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftkit.inference.batches._KEPT", 0)
     seen: list[int] = []
     lengths_told(seen, 100, token_budget=60)
     assert seen == [6, 1]

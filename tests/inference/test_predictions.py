@@ -179,7 +179,7 @@ def test_labels_of_different_lengths_are_scored_as_a_whole() -> None:
     labels = ("True", "sentiment: False", "The old dog sleeps under the table.")
     with torch.no_grad():
         batch = model.tokenizer(TEXTS, padding=True, return_tensors="pt")
-        chosen = choose(model.model, model.tokenizer, batch, labels)
+        chosen = choose(model.model, model.tokenizer, batch, labels, token_budget=40)
         for text, answer in zip(TEXTS, chosen, strict=True):
             sums = {}
             for label in labels:

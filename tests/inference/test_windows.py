@@ -85,6 +85,7 @@ class Oracle:
     def __init__(self, answers: dict[str, str]) -> None:
         self.answers = answers
         self.device = torch.device("cpu")
+        self.dtype = torch.float32
         self.training = False
         self.config = TINY.model.config
         self.generation_config = TINY.model.generation_config
@@ -94,6 +95,10 @@ class Oracle:
 
     def train(self, _mode: bool) -> None:  # noqa: FBT001 - torch's signature
         """Nothing changes."""
+
+    def get_encoder(self) -> torch.nn.Module:
+        """Nothing that reads."""
+        return torch.nn.Identity()
 
     def generate(self, input_ids: torch.Tensor, logits_processor: Any, **_: Any) -> torch.Tensor:
         tokenizer = TINY.tokenizer

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import torch
 from filelock import FileLock
 from pyarrow import parquet
 
@@ -233,6 +234,15 @@ def test_other_options_than_it_was_begun_with_are_refused(
     with pytest.raises(ftkit.RunError, match=named):
         predict(loaded, data, output, resume=True, **changes)
     assert output.read_bytes() == before
+
+
+def test_another_kind_of_device_than_it_was_begun_on_is_refused(
+    stopped: tuple[Path, Path], loaded: LoadedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, output = stopped
+    monkeypatch.setattr(type(loaded.loaded.model), "device", torch.device("cuda"))
+    with pytest.raises(ftkit.RunError, match="the device changed"):
+        predict(loaded, data, output, resume=True)
 
 
 def test_another_input_than_it_was_begun_with_is_refused(

@@ -45,23 +45,9 @@ class CommandWithPluginOptions(_CommandWithMoreHelp):
 
     def sections(self, words: Sequence[str]) -> Iterator[Section]:
         """The options of the selected plugins, and those of training."""
-        from ftkit.loading import declared_options
-        from ftkit.plugins import load_plugins
         from ftkit.training.settings import SETTINGS
 
-        selected = list(_selected(words))
-        names, extensions = dict(selected), [name for kind, name in selected if kind == _EXTENSION]
-        plugins = load_plugins(names.get("model"), names.get("method"), names.get("task"), extensions)
-        for part, options in declared_options(plugins).items():
-            if options:
-                yield f"Options of {part} {names[part]}", [_row(part, option) for option in options]
-            elif part not in names:
-                yield f"Options of the {part}", [(f"--{part}.NAME", f"listed once --{part} is given")]
-        for plugin in plugins.extensions:
-            name = plugin.record.name
-            rows = [_row(f"{_EXTENSION}.{name}", option) for option in plugin.info.options]
-            if rows:
-                yield f"Options of extension {name}", rows
+        yield from _of_plugins(words)
         yield "Options of training", [_row("training", option) for option in SETTINGS]
 
 
@@ -105,6 +91,31 @@ class CommandOfEvaluation(CommandOfRun):
 
     reads_columns = False
     rows = "--data"
+
+    def sections(self, words: Sequence[str]) -> Iterator[Section]:
+        """The options of plugins that are named, then those of generation and of reading."""
+        yield from _of_plugins(words)
+        yield from super().sections(words)
+
+
+def _of_plugins(words: Sequence[str]) -> Iterator[Section]:
+    """The options of the plugins that are selected."""
+    from ftkit.loading import declared_options
+    from ftkit.plugins import load_plugins
+
+    selected = list(_selected(words))
+    names, extensions = dict(selected), [name for kind, name in selected if kind == _EXTENSION]
+    plugins = load_plugins(names.get("model"), names.get("method"), names.get("task"), extensions)
+    for part, options in declared_options(plugins).items():
+        if options:
+            yield f"Options of {part} {names[part]}", [_row(part, option) for option in options]
+        elif part not in names:
+            yield f"Options of the {part}", [(f"--{part}.NAME", f"listed once --{part} is given")]
+    for plugin in plugins.extensions:
+        name = plugin.record.name
+        rows = [_row(f"{_EXTENSION}.{name}", option) for option in plugin.info.options]
+        if rows:
+            yield f"Options of extension {name}", rows
 
 
 def words_of(context: Any) -> list[str]:

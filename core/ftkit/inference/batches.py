@@ -1,4 +1,9 @@
-"""Inputs of any length through a model, in batches of like length; outputs in the order of the inputs."""
+"""Inputs of any length through a model, those of like length together; outputs in the order of the inputs.
+
+The encoder takes most memory while it reads, the decoder most time in steps that a few rows cost as much as
+many. So a batch is as large as what the decoder keeps of it may be, and the encoder reads it in pieces of the
+token budget.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,8 @@ Batch = Mapping[str, torch.Tensor]
 """`input_ids` and `attention_mask`, (B, S)."""
 
 _TO_THE_LIMIT = 4  # times as long as texts are on the whole may one of them become
-_MOST_ROWS = 128  # of a batch, however short: each has logits over the whole vocabulary
+_MOST_ROWS = 128  # answered together, however short: each has logits over the whole vocabulary
+_KEPT = 32 * 2**20  # bytes of keys and values for which a token budget may be passed
 
 
 @dataclass(frozen=True)
@@ -61,26 +67,41 @@ def outputs_of(
     Raises:
         RunError: A single input doesn't fit into memory.
     """
-    expected = -(-settings["max_output_tokens"] // _TO_THE_LIMIT)
-    lengths = [(len(ids), expected) for ids in inputs]
-    longest_first = sorted(range(len(inputs)), key=lambda index: -lengths[index][0])
-    budget = max(1, settings["token_budget"] // settings["num_beams"])  # each beam is a row of its own
     outputs: dict[int, Output] = {}
     room = _MOST_ROWS
     with _ready(model, settings), closing(RowProgress(len(inputs), 0, quiet=quiet)) as shown:
-        waiting = cut(longest_first, lengths, budget)[::-1]
+        waiting = _batches(model, inputs, settings)[::-1]
         while waiting:
             whole = waiting.pop()
             batch, rest = whole[:room], whole[room:]
             waiting += [rest] if rest else []
             answered = _answered([inputs[index] for index in batch], tokenizer, model.device, answer)
-            if answered is None:  # later batches are no larger than what there is memory for
+            if answered is None:  # later ones are no larger than what there is memory for
                 room = len(batch) // 2
                 waiting.append(batch)
                 continue
             outputs.update(zip(batch, answered, strict=True))
             shown.advance(len(batch))
     return [outputs[index] for index in range(len(inputs))]
+
+
+def _batches(
+    model: PreTrainedModel, inputs: Sequence[list[int]], settings: Mapping[str, Any]
+) -> list[list[int]]:
+    """Indices of inputs that are answered together, the longest first."""
+    longest_first = sorted(range(len(inputs)), key=lambda index: -len(inputs[index]))
+    budget, written = settings["token_budget"], -(-settings["max_output_tokens"] // _TO_THE_LIMIT)
+    little = _KEPT // _kept_for_a_token(model)
+    if little > budget:
+        budget, written = little, settings["max_output_tokens"]
+    lengths = [(len(ids), written) for ids in inputs]
+    return cut(longest_first, lengths, max(1, budget // settings["num_beams"]))  # each beam is a row
+
+
+def _kept_for_a_token(model: PreTrainedModel) -> int:
+    """Bytes of the keys and values by which a decoder's layers know a token of the input."""
+    decoder = model.config.get_text_config(decoder=True)
+    return int(2 * decoder.num_hidden_layers * decoder.hidden_size * model.dtype.itemsize)
 
 
 def _answered(

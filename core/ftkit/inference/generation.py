@@ -10,6 +10,7 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from ftkit.errors import CheckpointError
 from ftkit.inference.batches import Batch, Output
+from ftkit.inference.reading import Read, reading_in_pieces
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -37,14 +38,15 @@ def generate(
     """
     config = _config(model, tokenizer, settings)
     recorder = _GreedyScores() if _is_plainly_greedy(settings) else None
-    ids = model.generate(
-        **batch,
-        generation_config=config,
-        logits_processor=LogitsProcessorList([recorder] if recorder else []),
-        use_model_defaults=False,
-    )
+    with reading_in_pieces(model, settings["token_budget"]) as read:
+        ids = model.generate(
+            **batch,
+            generation_config=config,
+            logits_processor=LogitsProcessorList([recorder] if recorder else []),
+            use_model_defaults=False,
+        )
     written = ids[:, 1:]  # behind the start token
-    scores = recorder.scores if recorder else _scores(model, batch, ids)
+    scores = recorder.scores if recorder else _scores(model, batch, read, ids)
     means = _means(scores, _until_end(written, config.eos_token_id))
     texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
     return [Output(text, score) for text, score in zip(texts, means.tolist(), strict=True)]
@@ -74,12 +76,12 @@ def _is_plainly_greedy(settings: Mapping[str, Any]) -> bool:
     return plain and settings["num_beams"] == 1 and not settings["do_sample"]
 
 
-def _scores(model: PreTrainedModel, batch: Batch, ids: torch.Tensor) -> torch.Tensor:
-    """Log-probability of each written token by a further pass over inputs and texts, (B, T)."""
+def _scores(model: PreTrainedModel, batch: Batch, read: Read, ids: torch.Tensor) -> torch.Tensor:
+    """Log-probability of each written token by a further pass over the texts, (B, T)."""
     parts = []
     for start in range(0, len(ids), _SCORED_TOGETHER):
         some = slice(start, start + _SCORED_TOGETHER)
-        known = {name: tensor[some] for name, tensor in batch.items()}
+        known = {name: tensor[some] for name, tensor in batch.items()} | read.arguments(some)
         logits = model(**known, decoder_input_ids=ids[some, :-1], use_cache=False).logits
         parts.append(token_scores(logits, ids[some, 1:]))
     return torch.cat(parts)

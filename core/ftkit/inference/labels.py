@@ -1,28 +1,31 @@
 """A closed set of answers: the likeliest label, without generating.
 
 Rank classification (Brown et al., 2020, https://arxiv.org/abs/2005.14165, section 2.4): each label is scored
-by the log-probability that the model gives it as a whole. The inputs are encoded once for all labels.
+by the log-probability that the model gives it as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers.modeling_outputs import BaseModelOutput
+from transformers import DynamicCache, EncoderDecoderCache
 
 from ftkit.inference.batches import Batch, Output
 from ftkit.inference.generation import token_scores
-
-_MOST_ROWS = 128  # inputs times labels of a pass
+from ftkit.inference.reading import Read, reading_in_pieces
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 def choose(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, batch: Batch, labels: Sequence[str]
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    batch: Batch,
+    labels: Sequence[str],
+    token_budget: int,
 ) -> list[Output]:
     """The likeliest label for each input.
 
@@ -31,44 +34,37 @@ def choose(
         tokenizer: The model's.
         batch: The inputs.
         labels: All answers there are.
+        token_budget: Tokens that the encoder reads at a time.
     """
-    tokens = tokenizer(text_target=list(labels), padding=True, return_tensors="pt").to(model.device)
-    ids, counted = tokens["input_ids"], tokens["attention_mask"]
-    sums = _sums(model, batch, ids, counted)
+    tokens = [
+        torch.tensor(ids, device=model.device) for ids in tokenizer(text_target=list(labels))["input_ids"]
+    ]
+    with reading_in_pieces(model, token_budget) as read:
+        sums = _sums(model, batch, read, tokens)
     best = sums.argmax(dim=1)
-    means = sums.gather(1, best.unsqueeze(1)).squeeze(1) / counted.sum(dim=1)[best]
+    counts = torch.tensor([len(ids) for ids in tokens], device=model.device)
+    means = sums.gather(1, best.unsqueeze(1)).squeeze(1) / counts[best]
     return [Output(labels[index], score) for index, score in zip(best.tolist(), means.tolist(), strict=True)]
 
 
-def _sums(model: PreTrainedModel, batch: Batch, ids: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
+def _sums(model: PreTrainedModel, batch: Batch, read: Read, labels: Sequence[torch.Tensor]) -> torch.Tensor:
     """Log-probability of each label for each input, (B, labels).
 
-    The first label's pass encodes the inputs; the others are scored together, as many as make a batch.
+    The first label's pass computes keys and values of the inputs, for all labels.
     """
-    mask = batch["attention_mask"]
-    rows = len(mask)
-    first, states = _pass(model, batch, ids[:1], counted[:1])
-    parts = [first]
-    together = max(1, _MOST_ROWS // rows)
-    for start in range(1, len(ids), together):
-        some = slice(start, start + together)
-        count = len(ids[some])
-        encoded = BaseModelOutput(last_hidden_state=states.repeat(count, 1, 1))
-        known = {"attention_mask": mask.repeat(count, 1), "encoder_outputs": encoded}
-        parts.append(_pass(model, known, ids[some], counted[some])[0])
-    return torch.cat(parts, dim=1)
+    known: dict[str, Any] = {**batch}
+    parts = []
+    for label in labels:
+        wanted = label.expand(len(batch["attention_mask"]), -1)
+        started = model.prepare_decoder_input_ids_from_labels(labels=wanted)
+        out = model(**known, decoder_input_ids=started, use_cache=True)
+        parts.append(token_scores(out.logits, wanted).sum(dim=1))
+        known |= {**read.arguments(), "past_key_values": _of_the_inputs(out.past_key_values)}
+    return torch.stack(parts, dim=1)
 
 
-def _pass(
-    model: PreTrainedModel, known: Mapping[str, Any], ids: torch.Tensor, counted: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Log-probabilities of some labels, (B, labels), and the encoder's states (rows, S, width).
-
-    The rows are the inputs once for each label, label by label.
-    """
-    rows = len(known["attention_mask"]) // len(ids)
-    wanted = ids.repeat_interleave(rows, dim=0)
-    started = model.prepare_decoder_input_ids_from_labels(labels=wanted)
-    out = model(**known, decoder_input_ids=started, use_cache=False)
-    scores = token_scores(out.logits, wanted) * counted.repeat_interleave(rows, dim=0)
-    return scores.sum(dim=1).view(len(ids), rows).T, out.encoder_last_hidden_state
+def _of_the_inputs(cache: Any) -> EncoderDecoderCache | None:
+    """What a cache keeps of the inputs, without what it keeps of a text."""
+    if not isinstance(cache, EncoderDecoderCache):  # a model of its own kind computes them again
+        return None
+    return EncoderDecoderCache(DynamicCache(), cache.cross_attention_cache)

@@ -26,6 +26,7 @@ def identity_of(loaded: LoadedRun, request: Request) -> dict[str, str]:
         "task's code": fingerprint_of(code_identity(loaded.plan.plugins)),
         "generation options": fingerprint_of(dict(request.generation)),
         "seed": fingerprint_of(request.seed),
+        "device": fingerprint_of(loaded.loaded.model.device.type),
         "chunk size": fingerprint_of(request.chunk_rows),
     }
 
