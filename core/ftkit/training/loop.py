@@ -18,6 +18,7 @@ from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
 from ftkit.training.clock import Clock
 from ftkit.training.dropout import fast_dropout
+from ftkit.training.encoder_cache import encode_inputs
 from ftkit.training.folder import RunFolder
 from ftkit.training.footprint import Footprint
 from ftkit.training.interrupts import Interrupts
@@ -127,9 +128,13 @@ def trainer_of(
         place: As for `fine_tune`.
     """
     arguments = _arguments(plan, loaded, folder)
+    encoded = None
+    if plan.settings["cache_encoder"]:
+        encoded = encode_inputs(loaded.model, examples, folder.path, plan.settings["precision"])
     course = Course(
         batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
         examples=examples,
+        encoded=encoded,
         clock=clock,
         checkpoints=folder.checkpoints,
         keep_checkpoints=plan.settings["keep_checkpoints"],

@@ -42,11 +42,14 @@ def get_ready(plan: Plan) -> Ready:
 
     from ftkit.precision import chosen_precision  # noqa: PLC0415
     from ftkit.training.arguments import demand_trackers  # noqa: PLC0415
+    from ftkit.training.encoder_cache import demand_frozen_encoder  # noqa: PLC0415
 
     demand_trackers(plan.settings["trackers"])
     set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
     plan = plan.with_settings(precision=chosen_precision(plan.settings["precision"], loaded.model))
+    if plan.settings["cache_encoder"]:
+        demand_frozen_encoder(loaded.model)
     limit = loaded.input_limit(plan.settings["max_input_tokens"])
     examples = data.tokenised(loaded.tokenizer, limit, plan.task_info.max_output_tokens)
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])

@@ -48,6 +48,12 @@ SETTINGS: tuple[Option, ...] = (
     Option("max_input_tokens", "int", 512, "longer inputs are cut, and counted", minimum=2),
     Option("precision", "str", "auto", "auto: bfloat16 where that is faster", ("auto", "fp32", "bf16")),
     Option("gradient_checkpointing", "bool", default=False, help="recompute activations to save memory"),
+    Option(
+        "cache_encoder",
+        "bool",
+        default=False,
+        help="a frozen encoder reads each input once, without dropout, and its states are kept on disk",
+    ),
     Option("log_steps", "int", 10, "optimiser steps between lines of the metrics", minimum=1),
     Option(
         "eval_steps", "int", None, "optimiser steps between evaluations; none: at the end only", minimum=1

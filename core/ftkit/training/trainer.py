@@ -34,6 +34,7 @@ from ftkit.memory import ran_out_of_memory, release_memory
 from ftkit.training import state
 from ftkit.training.checkpoints import write_checkpoint
 from ftkit.training.clock import Clock
+from ftkit.training.encoder_cache import STATES, EncodedInputs, with_encoder_outputs
 from ftkit.training.loader import ROW, NumberedExamples, create_loader
 from ftkit.training.loss import IGNORED, token_mean_loss
 from ftkit.training.memory import split_batch
@@ -50,6 +51,7 @@ class Course:
     Attributes:
         batches: Which examples make a batch, epoch by epoch.
         examples: The training examples.
+        encoded: What the encoder makes of their inputs; None: it reads them at each step.
         clock: Says how much time is left; its meter counts what is done.
         checkpoints: Folder of the checkpoints.
         keep_checkpoints: How many stay.
@@ -60,6 +62,7 @@ class Course:
 
     batches: TokenBudgetBatches
     examples: TokenisedExamples
+    encoded: EncodedInputs | None
     clock: Clock
     checkpoints: Path
     keep_checkpoints: int
@@ -103,7 +106,17 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
     def get_train_dataloader(self) -> Any:
         """Batches of token ids, padded to the longest in each."""
         pinned = self.args.dataloader_pin_memory
-        return create_loader(self.train_dataset, self._course.batches, self.data_collator, pin_memory=pinned)
+        return create_loader(self.train_dataset, self._course.batches, self._collate, pin_memory=pinned)
+
+    def _collate(self, examples: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        batch: dict[str, torch.Tensor] = self.data_collator(examples)
+        if self._course.encoded is None:
+            return batch
+        return {**batch, STATES: self._course.encoded.batch([each[ROW] for each in examples])}
+
+    def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any, **named: Any) -> Any:
+        """The loss of one piece of a batch, a scalar."""
+        return super().compute_loss(model, with_encoder_outputs(inputs), *rest, **named)
 
     def create_scheduler(
         self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None

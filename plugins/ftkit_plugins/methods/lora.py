@@ -8,7 +8,7 @@ https://arxiv.org/abs/2312.03732. The rank and the targets are the paper's choic
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _WEIGHTS = "adapter_model.safetensors"
+_STACKS = ("both", "encoder", "decoder")
 _INITS = ("default", "gaussian", "orthogonal", "pissa", "olora")
 
 # Settings of a saved artifact that make PEFT import or build something of the artifact's choice.
@@ -46,6 +47,7 @@ def describe_method() -> MethodInfo:
             Option(
                 "targets", "str", ("query", "value"), "roles of the modules that get an update", repeated=True
             ),
+            Option("stacks", "str", "both", "where the modules stand that get an update", _STACKS),
             Option("use_dora", "bool", default=False, help="learn magnitude and direction apart (DoRA)"),
             Option("use_rslora", "bool", default=False, help="scale by alpha / sqrt(rank) instead (rsLoRA)"),
             Option(
@@ -65,7 +67,7 @@ def apply_method(
     demand_unwrapped(model)
     config = LoraConfig(
         task_type=TaskType.SEQ_2_SEQ_LM,
-        target_modules=_targets(model, backbone, options["targets"]),
+        target_modules=_targets(model, backbone, options["targets"], options["stacks"]),
         r=options["rank"],
         lora_alpha=options["alpha"],
         lora_dropout=options["dropout"],
@@ -113,19 +115,28 @@ def merge_artifact(model: PreTrainedModel) -> PreTrainedModel:
     return model.merge_and_unload()
 
 
-def _targets(model: PreTrainedModel, backbone: BackboneInfo, roles: tuple[str, ...]) -> list[str]:
-    """Suffixes of the names of the target modules.
+def _targets(
+    model: PreTrainedModel, backbone: BackboneInfo, roles: tuple[str, ...], stacks: str
+) -> list[str]:
+    """Suffixes of the names of the target modules; whole names where only one stack has targets.
 
     Raises:
-        OptionsError: A role that the backbone doesn't name, or that no module of this checkpoint plays, or
-            whose weights another module shares: merging would change both.
+        OptionsError: A role that the backbone doesn't name, or that no module of this checkpoint, or of this
+            stack of it, plays, or whose weights another module shares: merging would change both.
     """
     problems = [problem for role in roles for problem in _problems(model, backbone, role)]
     if not roles:
         problems = ["method.targets: give at least one role"]
     if problems:
         raise OptionsError(problems)
-    return [suffix for role in roles for suffix in backbone.roles[role]]
+    suffixes = [suffix for role in roles for suffix in backbone.roles[role]]
+    if stacks == "both":
+        return suffixes
+    stack = set((model.get_encoder() if stacks == "encoder" else model.get_decoder()).modules())
+    names = [name for name, module in model.named_modules() if module in stack and _ends(name, suffixes)]
+    if not names:
+        raise OptionsError([f"method.targets: the {stacks} has no module for {' or '.join(roles)}"])
+    return names
 
 
 def _problems(model: PreTrainedModel, backbone: BackboneInfo, role: str) -> Iterator[str]:
@@ -134,9 +145,14 @@ def _problems(model: PreTrainedModel, backbone: BackboneInfo, role: str) -> Iter
         yield f"method.targets: the backbone names no {role!r}; it names {', '.join(backbone.roles)}"
         return
     modules = dict(model.named_modules(remove_duplicate=False))
-    names = [name for name in modules if any(f".{name}".endswith(f".{suffix}") for suffix in suffixes)]
+    names = [name for name in modules if _ends(name, suffixes)]
     users = Counter(id(weight) for module in modules.values() for weight in module.parameters(recurse=False))
     if not names:
         yield f"method.targets: this checkpoint has no module for {role!r}"
     elif any(users[id(weight)] > 1 for name in names for weight in modules[name].parameters(recurse=False)):
         yield f"method.targets: the weights of {role!r} are shared with another module"
+
+
+def _ends(name: str, suffixes: Iterable[str]) -> bool:
+    """Whether a module's name ends with one of the suffixes, on a dot's border."""
+    return any(f".{name}".endswith(f".{suffix}") for suffix in suffixes)

@@ -60,6 +60,7 @@ def test_the_update_is_what_the_paper_says_it_is() -> None:
         {"use_rslora": "true"},
         {"targets": "query,key,value,attention_output,feed_forward_in,feed_forward_out"},
         {"dropout": "0.1", "rank": "3", "alpha": "6"},
+        {"stacks": "decoder"},
     ],
     ids=lambda options: ",".join(f"{key}={value}" for key, value in options.items()),
 )
@@ -77,6 +78,23 @@ def test_each_option_trains_comes_back_and_merges(
     torch.testing.assert_close(small.logits(back, tokenizer), expected, atol=1e-6 * scale, rtol=0)
     merged = loaded.plugins.manager.hook.merge_artifact(model=back)
     torch.testing.assert_close(small.logits(merged, tokenizer), expected, atol=1e-5 * scale, rtol=0)
+
+
+@pytest.mark.parametrize("backbone", small.BACKBONES)
+@pytest.mark.parametrize(("stacks", "other"), [("decoder", "get_encoder"), ("encoder", "get_decoder")])
+def test_one_stack_alone_gets_updates_and_the_other_none(backbone: str, stacks: str, other: str) -> None:
+    model, _ = small.load(backbone, "lora", method_options={"stacks": stacks})
+    mine = model.get_decoder() if stacks == "decoder" else model.get_encoder()
+    trained = sum(each.requires_grad for each in model.parameters())
+    assert trained
+    assert sum(each.requires_grad for each in mine.parameters()) == trained
+    assert not any(each.requires_grad for each in getattr(model, other)().parameters())
+
+
+def test_a_role_that_the_chosen_stack_does_not_have_is_refused() -> None:
+    options = {"stacks": "decoder", "targets": "language_model_head"}
+    with pytest.raises(ftkit.OptionsError, match="the decoder has no module for language_model_head"):
+        small.load("flan-t5", "lora", method_options=options)
 
 
 def test_an_unknown_role_is_answered_with_the_roles_there_are() -> None:
