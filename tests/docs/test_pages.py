@@ -12,7 +12,9 @@ from support.venvs import create_venv
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["plugins.md", "testing-plugins.md", "tutorial.md", "api.md"])
+@pytest.mark.parametrize(
+    "page", ["getting-started.md", "plugins.md", "testing-plugins.md", "tutorial.md", "api.md"]
+)
 def test_every_command_of_the_page_prints_what_the_page_shows(page: str, tmp_path: Path) -> None:
     env = create_venv(tmp_path / "venv")
     folder = tmp_path / "work"
