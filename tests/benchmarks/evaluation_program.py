@@ -2,14 +2,13 @@
 
     python evaluation_program.py ours|stock CHECKPOINT WEIGHTS TASK ROWS
 
-prints JSON: the predicted texts, seconds, and peak memory in bytes. The stock trainer gets its inputs as
-token ids, and transformers' own layers; ours makes the ids within the time that is measured.
+prints JSON: the predicted texts, their metrics, seconds, and peak memory in bytes. The stock trainer gets its
+inputs as token ids, and transformers' own layers; ours makes the ids within the time that is measured.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from ftkit.data.sources import find_sources
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.evaluating.evaluation import evaluate_examples
 from ftkit.loading import LoadedModel
+from ftkit.memory import peak_memory
 from support.real_data import FOLDER, TRAINING
 
 
@@ -42,8 +42,13 @@ def main(side: str, model: str, weights: str, task: str, rows: int) -> None:
     examples = [each.row for each in islice(examples_of(records, formatter), rows)]
     answer = {"ours": ours, "stock": stock}[side]
     seconds, texts = answer(loaded, formatter, plugin.info, examples)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak, "texts": texts}))
+    peak = peak_memory()
+    metrics = formatter.manager.hook.score(
+        predictions=[formatter.parse(text) for text in texts],
+        references=[[formatter.parse(each) for each in example.references] for example in examples],
+        options=formatter.options,
+    )
+    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak, "texts": texts, "metrics": metrics}))
 
 
 def ours(

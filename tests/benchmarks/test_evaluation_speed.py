@@ -78,3 +78,4 @@ def test_answers_are_those_of_the_stock_trainer_and_come_sooner(
         f"| {seconds[0]:.1f} | {seconds[1]:.1f} | {faster:.1f} | {memory:.2f} |"
     )
     assert same == ROWS[checkpoint]
+    assert mine["metrics"] == theirs["metrics"]
