@@ -29,7 +29,7 @@ Batch = Mapping[str, torch.Tensor]
 
 _TO_THE_LIMIT = 4  # times as long as texts are on the whole may one of them become
 _MOST_ROWS = 128  # answered together, however short: each has logits over the whole vocabulary
-_KEPT = 32 * 2**20  # bytes of keys and values for which a token budget may be passed
+_KEPT = 48 * 2**20  # bytes of keys and values for which a token budget may be passed
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _batches(
     longest_first = sorted(range(len(inputs)), key=lambda index: -len(inputs[index]))
     budget, written = settings["token_budget"], -(-settings["max_output_tokens"] // _TO_THE_LIMIT)
     little = _KEPT // _kept_for_a_token(model)
-    if little > budget:
+    if little > budget and settings["decoding"] == "generate":  # labels take a step or two
         budget, written = little, settings["max_output_tokens"]
     lengths = [(len(ids), written) for ids in inputs]
     return cut(longest_first, lengths, max(1, budget // settings["num_beams"]))  # each beam is a row

@@ -10,6 +10,7 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from ftkit.errors import CheckpointError
 from ftkit.inference.batches import Batch, Output
+from ftkit.inference.cache import roomy_cache
 from ftkit.inference.reading import Read, reading_in_pieces
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def generate(
     with reading_in_pieces(model, settings["token_budget"]) as read:
         ids = model.generate(
             **batch,
+            **roomy_cache(model),
             generation_config=config,
             logits_processor=LogitsProcessorList([recorder] if recorder else []),
             use_model_defaults=False,

@@ -136,10 +136,18 @@ def _position_bias(
             length = query.shape[2] if cache_position is None else int(cache_position[-1]) + 1
         bias = attention.compute_bias(length, keys, device=query.device, cache_position=cache_position)
         bias = bias[:, :, -query.shape[2] :]
-    if mask is not None:
+    if mask is not None and _hides(mask):
         mask = mask[..., :keys]
         bias = mask if bias is None else bias + mask
     return None if bias is None else bias.to(query.dtype)
+
+
+def _hides(mask: torch.Tensor) -> bool:
+    """Whether a mask hides anything: added to the bias, it makes that as large as the batch.
+
+    A GPU would have to be waited for to know.
+    """
+    return mask.device.type != "cpu" or bool(mask.any())
 
 
 def _has_prefixes(attention: Any) -> bool:

@@ -1,0 +1,95 @@
+"""The README as a newcomer meets it: every command runs, and prints what is shown.
+
+Its commands on real checkpoints run on small random ones, which a hub on this machine has under the same
+names, and on the first rows of real data.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support import hub, small
+from support.pages import as_pattern, run_page
+from support.real_data import head_of_validation, needs_real_data
+from support.venvs import create_venv
+
+README = Path(__file__).parents[2] / "README.md"
+BLOCK = re.compile(r"(<!-- ci: \w+ -->\n)?^```(\w+)\n(.*?)^```$", re.M | re.S)
+REPOSITORIES = {"google-t5/t5-base": "t5", "facebook/bart-base": "bart"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, str], Path]]:
+    """An environment of its own, and a folder with the files that the README names."""
+    env = create_venv(tmp_path_factory.mktemp("venv") / "venv")
+    folder = tmp_path_factory.mktemp("work")
+    for name in ("squad-train.json", "squad-dev.json", "squad-test.json"):
+        shutil.copy(head_of_validation("qa", tmp_path_factory.mktemp("rows")), folder / name)
+    repositories = {name: small.checkpoint(backbone) for name, backbone in REPOSITORIES.items()}
+    with hub.serve(repositories) as served:
+        yield {**env, "HF_ENDPOINT": served.address, "HF_HOME": str(folder / "hub")}, folder
+
+
+def blocks(language: str) -> list[str]:
+    found = BLOCK.findall(README.read_text(encoding="utf-8"))
+    return [text for ci, kind, text in found if kind == language and not ci]
+
+
+SHORT = "--training.max-steps 1 --training.token-budget 600"
+FEW = "--seeds 1 --training.evaluations 0"
+
+
+def run(block: str, home: tuple[dict[str, str], Path], **further: str) -> None:
+    """Run the commands of a block, each with what makes it short."""
+    env, folder = home
+    for command in block.splitlines():
+        short = f"{command.partition('#')[0]} {further.get(command.split()[1], '')}"
+        ended = subprocess.run(
+            ["bash", "-c", short], env=env, cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, f"{short}\n{ended.stderr}"
+
+
+@needs_real_data
+def test_the_commands_on_data_of_ones_own_run(home: tuple[dict[str, str], Path]) -> None:
+    run(blocks("sh")[0], home, train=SHORT)
+
+
+@needs_real_data
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_commands_that_compare_run(home: tuple[dict[str, str], Path]) -> None:
+    run(blocks("sh")[1], home, compare=f"{SHORT} {FEW}")
+
+
+def test_every_command_of_the_plugin_prints_what_is_shown(tmp_path: Path) -> None:
+    env = create_venv(tmp_path / "venv")
+    commands = 0
+    for command, expected, printed in run_page(README, tmp_path, env):
+        commands += 1
+        assert as_pattern(expected).fullmatch(printed), (
+            f"$ {command}\n{printed}\n--- expected ---\n{expected}"
+        )
+    assert commands >= 3
+
+
+def test_the_first_command_prints_what_is_shown_figures_apart(tmp_path: Path) -> None:
+    [shown] = blocks("text")
+    ended = subprocess.run(
+        ["ftkit", "train", "--model", "bart", "--method", "adapter"],
+        env={**create_venv(tmp_path / "venv"), "HF_HUB_OFFLINE": "1"},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0
+    figures = re.compile(r"\d+(\.\d+)?(?= s,)|(?<=bleu )[\d.]+|(?<=chrf )[\d.]+|(?<=artifact )[\d,]+")
+    assert as_pattern(figures.sub("…", shown.strip("\n"))).fullmatch(ended.stdout.strip("\n"))
