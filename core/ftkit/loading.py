@@ -204,7 +204,8 @@ def _device(name: str) -> str:
         try:
             torch.empty(0, device=name)
         except (RuntimeError, AssertionError) as error:
-            raise OptionsError([f"device: {name!r} can't be used here: {error}"]) from error
+            problem = f"device: {name!r} can't be used here: {error}; auto takes the best that there is"
+            raise OptionsError([problem]) from error
         return name
     if torch.cuda.is_available():
         return "cuda"

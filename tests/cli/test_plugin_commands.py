@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ftkit.cli.app import app
+from ftkit.cli.overview import SECTIONS
 from support.program import run_ftkit, run_python
 from support.wheels import ECHO, ECHO_HOOKS, install, task_distribution
 
@@ -221,8 +223,17 @@ def test_a_checkpoint_that_the_backbone_lacks_is_refused_and_one_that_it_has_is_
 
 def test_version_and_help_answer_on_stdout() -> None:
     assert run_ftkit("--version").out.startswith("ftkit 0.")
-    for command in ("list-plugins", "show", "check-plugins"):
-        assert "Example: ftkit " in run_ftkit(command, "--help").out
+    assert "Example: ftkit " in run_ftkit("show", "--help").out
+
+
+def test_help_has_every_command_in_one_section_with_its_summary_and_an_example() -> None:
+    sectioned = [name for names in SECTIONS.values() for name in names]
+    assert sorted(sectioned) == sorted(command.name for command in app.registered_commands)
+    shown = run_ftkit("--help").out
+    for title, names in SECTIONS.items():
+        section = shown.partition(f"{title}:\n")[2].partition("\n\n")[0]
+        assert all(f"  {name} " in section for name in names)
+    assert all(f"\n  ftkit {name} " in shown for name in sectioned)
 
 
 @pytest.mark.parametrize("instruction", ["complete_bash", "complete_zsh"])

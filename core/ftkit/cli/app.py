@@ -18,6 +18,7 @@ from ftkit.cli.evaluate import evaluate_command
 from ftkit.cli.list_plugins import list_plugins
 from ftkit.cli.new_plugin import new_plugin
 from ftkit.cli.output import complain, give_up_stdout, print_line, warn
+from ftkit.cli.overview import GroupedCommands
 from ftkit.cli.plan import plan_command
 from ftkit.cli.plugin_help import (
     CommandOfComparison,
@@ -33,6 +34,7 @@ from ftkit.errors import FtkitError, PluginWarning
 
 app = typer.Typer(
     name="ftkit",
+    cls=GroupedCommands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # help boxed by rich takes twice as long and pipes badly

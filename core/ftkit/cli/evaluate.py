@@ -19,7 +19,7 @@ from ftkit.cli.options import (
 )
 from ftkit.cli.output import print_json, print_line, warn
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import joined, pairs_of, parted
+from ftkit.cli.words import demand_none, joined, pairs_of, parted
 
 if TYPE_CHECKING:
     from ftkit.evaluating.report import Report
@@ -83,9 +83,7 @@ def evaluate_command(
     """
     short = {"columns": joined(columns), "on_bad_row": on_bad_row}
     options, others = parted(pairs_of(words or []), _PARTS, short)
-    if others:
-        name, value = others[0]
-        raise typer.BadParameter(f"no such option: {value if name is None else f'--{name}'}")
+    demand_none(others)
     if options["reading"] and data is None:
         raise typer.BadParameter("options of reading are about --data, and none is given")
     from ftkit.evaluating.command import evaluate

@@ -67,10 +67,19 @@ def recipe_file(others: Sequence[Pair]) -> str | None:
         typer.BadParameter: Something else is there.
     """
     files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
-    for name, word in others[len(files) :]:
+    demand_none(others[len(files) :])
+    return files[0] if files else None
+
+
+def demand_none(others: Sequence[Pair]) -> None:
+    """Refuse what no option takes.
+
+    Raises:
+        typer.BadParameter: Something is there; with the first of it.
+    """
+    for name, word in others:
         given = word if name is None else f"--{name}"
         raise typer.BadParameter(f"no such option: {given}; --help lists those there are")
-    return files[0] if files else None
 
 
 def joined(values: Sequence[str] | None) -> str | None:

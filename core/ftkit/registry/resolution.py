@@ -6,6 +6,7 @@ backbone also answers to `backbone-rest`, the form that names of checkpoints hav
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 
 from ftkit.errors import AmbiguousName, UnavailablePlugin, UnknownPlugin
@@ -138,4 +139,5 @@ def _unknown(catalogue: Catalogue, query: _Query) -> str:
         lines.append(f"did you mean {' or '.join(close)}?")
     have = ", ".join(sorted({record.name for record in usable}))
     lines.append(f"installed: {have or 'none'} (ftkit list-plugins shows all)")
+    lines.append(f"those of others come with pip install, into {sys.prefix}")
     return "\n".join(lines)
