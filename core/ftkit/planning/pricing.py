@@ -50,6 +50,7 @@ class Prices:
             self._measure(call)
         self._kept.clear()
         self._rates = self._by_kind()
+        self._least = _least_seconds()
 
     @property
     def share_measured(self) -> float:
@@ -64,7 +65,7 @@ class Prices:
     def _price(self, call: Call) -> float:
         if call in self._measured:
             return self._measured[call]
-        return self._guess(call) * self._rates.get(call.kind, self._rates.get(None, 1.0))
+        return max(self._least, self._guess(call) * self._rates.get(call.kind, self._rates.get(None, 1.0)))
 
     def _guess(self, call: Call) -> float:
         """Seconds that a call may take: by its arithmetic or by its memory, whichever is slower."""
@@ -112,6 +113,17 @@ class Prices:
         self._kept_bytes += int(size)
         while self._kept_bytes > _KEPT:
             self._kept_bytes -= int(self._kept.popleft()[1])
+
+
+def _least_seconds() -> float:
+    """What it takes to call anything at all."""
+    one, seconds = torch.zeros(1), []
+    for _ in range(20):
+        started = own_seconds()
+        one.add(one)
+        _synchronise()
+        seconds.append(own_seconds() - started)
+    return median(seconds)
 
 
 def _synchronise() -> None:

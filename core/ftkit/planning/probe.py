@@ -1,4 +1,4 @@
-"""A trainer that has done two small steps, and then goes through larger ones without computing them."""
+"""A trainer that has done three small steps, and then goes through larger ones without computing them."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ from ftkit.training.plan import Plan
 from ftkit.training.ready import Ready
 from ftkit.training.trainer import TokenBudgetTrainer
 
-_STEPS = 2  # the first one makes the optimizer's moments and whatever else is made once
+_LISTENED, _TIMED = 2, 3  # steps; the first one makes the optimizer's moments and whatever else is made once
 
 
 class Probe:
-    """What two small steps of a run have shown.
+    """What three small steps of a run have shown.
 
     Attributes:
         known: What operations give, as far as it was learned.
+        shortest: The example that they were done on.
+        backward_seconds: What forward and backward pass of such a step took.
         optimizer_seconds: What follows the last backward pass of a step.
         before: Bytes that are held between two steps.
         peak: Most bytes that were held so far.
@@ -44,12 +46,16 @@ class Probe:
         moments: Bytes of the optimizer's state.
     """
 
-    def __init__(self, trainer: TokenBudgetTrainer, watch: _Watch, examples: TokenisedExamples) -> None:
+    def __init__(
+        self, trainer: TokenBudgetTrainer, watch: _Watch, examples: TokenisedExamples, shortest: int
+    ) -> None:
         """Look at a trainer that has done its steps; see `probed`."""
         self._trainer = trainer
+        self.shortest = shortest
         self._examples = examples
         self._answers = watch.real.answers
         self.known: dict[Call, Outcome] = {}
+        self.backward_seconds = watch.backward_seconds
         self.optimizer_seconds = watch.optimizer_seconds
         self.device = torch.device(trainer.args.device)
         self.before = held_memory()
@@ -91,7 +97,7 @@ class Probe:
 
 @contextmanager
 def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
-    """Do two steps on the shortest example; the probe is good for as long as the context lasts.
+    """Do three steps on the shortest example; the probe is good for as long as the context lasts.
 
     Args:
         ready: What the run trains with; its model is changed.
@@ -99,7 +105,7 @@ def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
     """
     examples = ready.examples
     shortest = int(examples.lengths.sum(axis=1).argmin())
-    excerpt = Excerpt(examples, [shortest] * _STEPS)
+    excerpt = Excerpt(examples, [shortest] * _TIMED)
     watch, plan = _Watch(), _short(ready.plan)
     with trainer_of(
         plan,
@@ -112,35 +118,43 @@ def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
         str,
     ) as trainer:
         trainer.train()
-        yield Probe(trainer, watch, examples)
+        yield Probe(trainer, watch, examples, shortest)
 
 
 class _Watch(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
-    """Times the last step, and listens to it."""
+    """Listens to one step, and times the one after it, for who listens takes time."""
 
     def __init__(self) -> None:
         self.real = RealStep()
+        self.backward_seconds = 0.0
         self.optimizer_seconds = 0.0
         self._step = 0
         self._since = 0.0
 
     def on_step_begin(self, *_: Any, **__: Any) -> None:
-        """Listen from here."""
+        """Listen, or time, from here."""
         self._step += 1
-        if self._step == _STEPS:
+        if self._step == _LISTENED:
             self.real.__enter__()
+        self._since = _now()
 
     def on_pre_optimizer_step(self, *_: Any, **__: Any) -> None:
-        """Listen no more, for the optimizer is timed as a whole."""
-        if self._step == _STEPS:
+        """Listen no more; the optimizer is timed by itself."""
+        if self._step == _LISTENED:
             self.real.__exit__(None, None, None)
-        self._since = own_seconds()
+        now = _now()
+        self.backward_seconds, self._since = now - self._since, now
 
     def on_step_end(self, *_: Any, **__: Any) -> None:
         """Note what the optimizer took."""
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-        self.optimizer_seconds = own_seconds() - self._since
+        self.optimizer_seconds = _now() - self._since
+
+
+def _now() -> float:
+    """Seconds, once all is done that was begun."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return own_seconds()
 
 
 def _short(plan: Plan) -> Plan:
@@ -149,7 +163,7 @@ def _short(plan: Plan) -> Plan:
     Its encoder reads at each step, whether or not the run's does: that costs no less.
     """
     return plan.with_settings(
-        max_steps=_STEPS, batch_size=1, accumulation=1, trackers=(), cache_encoder=False
+        max_steps=_TIMED, batch_size=1, accumulation=1, trackers=(), cache_encoder=False
     )
 
 
