@@ -79,6 +79,7 @@ def test_every_command_of_the_plugin_prints_what_is_shown(tmp_path: Path) -> Non
     assert commands >= 3
 
 
+@pytest.mark.slow
 def test_the_first_command_prints_what_is_shown_figures_apart(tmp_path: Path) -> None:
     [shown] = blocks("text")
     ended = subprocess.run(

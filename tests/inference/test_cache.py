@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from transformers.cache_utils import DynamicLayer
@@ -41,13 +43,14 @@ def test_what_generation_does_to_a_cache_is_kept_by_the_next_step(change: str) -
     assert torch.equal(ours.values, theirs.values)
 
 
-def test_a_step_copies_nothing_that_is_there() -> None:
+def test_most_steps_copy_nothing_that_is_there() -> None:
     layer = RoomyLayer()
-    places = set()
-    for keys, values in steps(20):
+    places = []
+    for keys, values in steps(80):
         layer.update(keys, values)
-        places.add((layer.keys.data_ptr(), layer.values.data_ptr()))
-    assert len(places) == 1
+        places.append((layer.keys.data_ptr(), layer.values.data_ptr()))
+    moves = sum(before != after for before, after in itertools.pairwise(places))
+    assert moves <= 10
 
 
 @pytest.mark.parametrize("method", small.METHODS)
