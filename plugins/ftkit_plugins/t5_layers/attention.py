@@ -145,9 +145,10 @@ def _position_bias(
 def _hides(mask: torch.Tensor) -> bool:
     """Whether a mask hides anything: added to the bias, it makes that as large as the batch.
 
-    A GPU would have to be waited for to know.
+    Asked on a CPU alone, for a GPU would have to be waited for, and not in training, whose plan is made by
+    going through a step without knowing what tensors hold.
     """
-    return mask.device.type != "cpu" or bool(mask.any())
+    return mask.device.type != "cpu" or torch.is_grad_enabled() or bool(mask.any())
 
 
 def _has_prefixes(attention: Any) -> bool:
