@@ -7,11 +7,14 @@ place.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
 from torch.nn import functional
 from transformers.cache_utils import EncoderDecoderCache
+
+from ftkit_plugins.t5_layers.short_texts import attend_to_states, is_short
 
 
 def attention_forward(
@@ -59,13 +62,15 @@ def attention_forward(
             output_attentions=output_attentions,
             cache_position=cache_position,
         )
-    query = _heads(self, self.q(hidden_states))
-    key, value = _keys_and_values(self, hidden_states, key_value_states, past_key_values, cache_position)
+    query, rate = _heads(self, self.q(hidden_states)), self.dropout if self.training else 0.0
+    if key_value_states is not None and _reads_states(self, query, key_value_states, past_key_values):
+        keys, attended = key_value_states.shape[1], partial(attend_to_states, self, query, key_value_states)
+    else:
+        key, value = _keys_and_values(self, hidden_states, key_value_states, past_key_values, cache_position)
+        keys, attended = key.shape[2], partial(attend, query, key, value, rate=rate)
     if position_bias is None:
-        position_bias = _position_bias(self, query, key, mask, query_length, cache_position)
-    rate = self.dropout if self.training else 0.0
-    attended = attend(query, key, value, position_bias, rate)
-    return self.o(attended.transpose(1, 2).flatten(2)), position_bias
+        position_bias = _position_bias(self, query, keys, mask, query_length, cache_position)
+    return self.o(attended(bias=position_bias).transpose(1, 2).flatten(2)), position_bias
 
 
 def attend(
@@ -97,6 +102,12 @@ def _heads(attention: Any, states: torch.Tensor) -> torch.Tensor:
     return states.view(*states.shape[:2], attention.n_heads, attention.key_value_proj_dim).transpose(1, 2)
 
 
+def _reads_states(attention: Any, query: torch.Tensor, states: torch.Tensor, past: Any) -> bool:
+    """Whether keys and values of the input are neither there nor worth being computed."""
+    known = isinstance(past, EncoderDecoderCache) and past.is_updated.get(attention.layer_idx)
+    return not known and is_short(attention, query, states)
+
+
 def _keys_and_values(
     attention: Any,
     hidden_states: torch.Tensor,
@@ -123,13 +134,13 @@ def _keys_and_values(
 def _position_bias(
     attention: Any,
     query: torch.Tensor,
-    key: torch.Tensor,
+    keys: int,
     mask: torch.Tensor | None,
     query_length: int | None,
     cache_position: torch.Tensor | None,
 ) -> torch.Tensor | None:
     """What is added to the scores, in the type that they have; None where that is nothing."""
-    bias, keys = None, key.shape[2]
+    bias = None
     if attention.has_relative_attention_bias:
         length = query_length
         if length is None:

@@ -72,6 +72,34 @@ def test_generation_with_caches_writes_the_same(backbone: str, method: str | Non
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("method", [None, *small.METHODS])
+@pytest.mark.parametrize("tokens", [2, 5, 40])
+def test_a_text_that_is_there_as_a_whole_gets_the_logits_of_the_stock_layers(
+    backbone: str, method: str | None, tokens: int
+) -> None:
+    fast, stock, batch = pair(backbone, method)
+    written = torch.randint(3, 50, (2, tokens), generator=torch.Generator().manual_seed(0))
+    inputs = {name: batch[name].repeat(1, 8) for name in ("input_ids", "attention_mask")}
+    with torch.no_grad():
+        found, expected = (model.eval()(**inputs, labels=written).logits for model in (fast, stock))
+    assert_close(found, expected, rtol=0, atol=2e-6 * float(expected.abs().max()))
+
+
+def test_short_texts_need_no_keys_and_values_of_the_input_unless_something_is_added_to_them() -> None:
+    model = load("flan-t5", None, "fast").model.eval()
+    attention = model.decoder.block[0].layer[1].EncDecAttention
+    ids = torch.arange(3, 43).unsqueeze(0)
+    asked = []
+    with torch.no_grad():
+        for written in (ids[:, :3], ids):
+            cache = model(input_ids=ids, labels=written, use_cache=True).past_key_values
+            asked.append(bool(cache.is_updated.get(0)))
+        attention.k.register_forward_hook(lambda *_: asked.append("the hook"))
+        model(input_ids=ids, labels=ids[:, :3])
+    assert asked == [False, True, "the hook"]
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
 def test_in_mixed_precision_they_are_as_near_to_float32_as_the_stock_layers_are(backbone: str) -> None:
     fast, stock, batch = pair(backbone, None)
     exact = stock(**batch).logits
