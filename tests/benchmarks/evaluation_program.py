@@ -1,6 +1,6 @@
 """One evaluation in a process of its own: `ours`, or the stock trainer's `predict_with_generate`.
 
-    python evaluation_program.py ours|stock CHECKPOINT WEIGHTS TASK ROWS
+    python evaluation_program.py ours|stock CHECKPOINT WEIGHTS TASK FILE ROWS
 
 prints JSON: the predicted texts, their metrics, seconds, and peak memory in bytes. The stock trainer gets its
 inputs as token ids, and transformers' own layers; ours makes the ids within the time that is measured.
@@ -26,10 +26,10 @@ from ftkit.descriptions import Example, TaskInfo
 from ftkit.evaluating.evaluation import evaluate_examples
 from ftkit.loading import LoadedModel
 from ftkit.memory import peak_memory
-from support.real_data import FOLDER, TRAINING
+from support.real_data import FOLDER
 
 
-def main(side: str, model: str, weights: str, task: str, rows: int) -> None:
+def main(side: str, model: str, weights: str, task: str, file: str, rows: int) -> None:
     """Load, evaluate, print."""
     layers = {"layers": "fast" if side == "ours" else "stock"}
     loaded = ftkit.load(model, task=task, checkpoint=weights, device="cpu", model_options=layers)
@@ -37,8 +37,8 @@ def main(side: str, model: str, weights: str, task: str, rows: int) -> None:
     assert plugin is not None
     assert isinstance(plugin.info, TaskInfo)
     formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
-    path = str(FOLDER / TRAINING[task].replace("train", "validation"))
-    records = (each for source in find_sources(path, Reading()) for each in source.rows())
+    sources = find_sources(str(FOLDER / file.replace("train", "validation")), Reading())
+    records = (each for source in sources for each in source.rows())
     examples = [each.row for each in islice(examples_of(records, formatter), rows)]
     answer = {"ours": ours, "stock": stock}[side]
     seconds, texts = answer(loaded, formatter, plugin.info, examples)
@@ -93,4 +93,4 @@ def stock(
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5], rows=int(sys.argv[5]))
+    main(*sys.argv[1:6], rows=int(sys.argv[6]))

@@ -42,10 +42,13 @@ TRAINING = {
 }
 """The training file of each task."""
 
+CAPTIONS = "wmt16_en_de_multi30k/train.jsonl"
+"""A translation task whose sentences are short and alike."""
 
-def head_of_validation(task: str, folder: Path) -> Path:
+
+def head_of_validation(task: str, folder: Path, training: str | None = None) -> Path:
     """The first eight validation rows of a task, in a file of the same format."""
-    path = FOLDER / TRAINING[task].replace("train", "validation")
+    path = FOLDER / (training or TRAINING[task]).replace("train", "validation")
     text = path.read_text(encoding="utf-8")
     copy = folder / path.name
     if path.suffix == ".json":
