@@ -12,7 +12,7 @@ from typing import Any
 
 from ftkit.descriptions import Option, OptionValue
 from ftkit.errors import OptionsError
-from ftkit.registry.names import nearest
+from ftkit.registry.names import nearest, suggestion
 
 Values = Mapping[str, Any]
 """A value for every declared option; a tuple where the option is repeated."""
@@ -84,9 +84,8 @@ class _Check:
     def _unknown(self, typed: str, known: Mapping[str, Option]) -> str:
         if not known:
             return f"{self.part}.{typed}: it takes no options"
-        close = nearest(typed.replace("_", "-"), [name.replace("_", "-") for name in known])
-        hint = f"did you mean {' or '.join(name.replace('-', '_') for name in close)}? " if close else ""
-        return f"{self.part}.{typed}: there is no such option; {hint}it takes {', '.join(known)}"
+        told = suggestion(nearest(typed, known), f"it takes {', '.join(known)}")
+        return f"{self.part}.{typed}: there is no such option; {told}"
 
 
 def _converted(option: Option, value: Any) -> OptionValue | tuple[OptionValue, ...]:
@@ -110,9 +109,8 @@ def _single(option: Option, value: Any) -> OptionValue:
     typed = _PARSERS[option.type](value)
     if option.choices and typed not in option.choices:
         words = [str(choice) for choice in option.choices]
-        close = [word for word in nearest(str(typed), words) if word != str(typed)]
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise ValueError(f"{value!r} is none of {', '.join(words)}{hint}")
+        asked = suggestion(nearest(str(typed), [word for word in words if word != str(typed)]))
+        raise ValueError("; ".join(filter(None, (f"{value!r} is none of {', '.join(words)}", asked))))
     if isinstance(typed, (int, float)) and not isinstance(typed, bool):
         _demand_range(option, typed)
     return typed

@@ -17,7 +17,7 @@ from ftkit.errors import PluginWarning, UnknownPlugin
 from ftkit.registry.catalogue import PluginRecord, read_catalogue
 from ftkit.registry.deprecated import deprecated_uses, warn_of
 from ftkit.registry.loading import LoadedPlugin, load_plugin
-from ftkit.registry.names import nearest
+from ftkit.registry.names import nearest, suggestion
 from ftkit.registry.registration import create_manager, implementations
 from ftkit.registry.resolution import resolve
 
@@ -137,9 +137,5 @@ def demand_checkpoint(backbone: str, info: Info, name: str) -> None:
     checkpoints = info.checkpoints if isinstance(info, BackboneInfo) else {}
     if name in checkpoints:
         return
-    close = nearest(name, checkpoints)
-    hint = f"did you mean {' or '.join(close)}? " if close else ""
-    raise UnknownPlugin(
-        f"no backbone and no checkpoint of {backbone} is called {name!r}: {hint}"
-        f"it has {', '.join(checkpoints)}"
-    )
+    told = suggestion(nearest(name, checkpoints), f"it has {', '.join(checkpoints)}")
+    raise UnknownPlugin(f"no backbone and no checkpoint of {backbone} is called {name!r}: {told}")

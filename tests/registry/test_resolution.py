@@ -79,6 +79,7 @@ def test_a_disabled_plugin_is_said_to_be_installed_and_why_it_is_not_there() -> 
     ("typed", "kind", "said"),
     [
         ("loar", "method", "did you mean lora?"),
+        ("lora-with-more", "method", "did you mean lora?"),
         ("question", "task", "did you mean question-answering?"),
         ("lora", "backbone", "'lora' is a method, not a backbone"),
         ("task:qa", "method", "is a task, and a method is wanted here"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,11 +12,12 @@ from ftkit.cli.options import (
     BadRows,
     Columns,
     Json,
+    Methods,
+    Models,
+    Quiet,
     RunDevice,
     ValidationData,
-    complete_backbone,
     complete_extension,
-    complete_method,
     complete_task,
 )
 from ftkit.cli.output import print_json, print_line, print_table
@@ -25,6 +26,7 @@ from ftkit.cli.words import joined, pairs_of, parted, recipe_file
 
 if TYPE_CHECKING:
     from ftkit.comparing.command import Comparison
+    from ftkit.comparing.recipe import ComparisonRecipe
     from ftkit.comparing.results import Results, TaskResults
     from ftkit.comparing.row import Row
 
@@ -41,16 +43,8 @@ def compare_command(
         ),
     ] = None,
     *,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME,...", help="Backbones or checkpoints of theirs.", autocompletion=complete_backbone
-        ),
-    ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option(metavar="NAME,...", help="Fine-tuning methods.", autocompletion=complete_method),
-    ] = None,
+    model: Models = None,
+    method: Methods = None,
     task: Annotated[
         str | None, typer.Option(metavar="NAME,...", help="Tasks.", autocompletion=complete_task)
     ] = None,
@@ -92,7 +86,7 @@ def compare_command(
         typer.Option(help="An extension that accompanies every run.", autocompletion=complete_extension),
     ] = None,
     device: RunDevice = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Train every model with every method on every task, and report quality and costs.
@@ -104,8 +98,6 @@ def compare_command(
     """
     from ftkit.comparing.command import DEFAULT_TIMEOUT, compare
     from ftkit.comparing.folder import ComparisonFolder
-    from ftkit.comparing.overrides import overridden
-    from ftkit.comparing.recipe import ComparisonRecipe, read_content
 
     given = {
         "model": model,
@@ -125,9 +117,7 @@ def compare_command(
         if output or words or columns or checkpoint or any(each is not None for each in given.values()):
             raise typer.BadParameter("--resume goes on with a comparison as its recipe says: nothing else")
         file, output = str(ComparisonFolder(Path(resume)).recipe), resume
-    content = read_content(Path(file)) if file else {}
-    content |= {name: value for name, value in given.items() if value is not None}
-    recipe = overridden(ComparisonRecipe.from_dict(content), options, dict(_pairs(checkpoint or [])))
+    recipe = _recipe(file, given, options, dict(_pairs(checkpoint or [])))
     with told_when_stopped():
         comparison = compare(
             recipe,
@@ -142,6 +132,21 @@ def compare_command(
         print_json({"output": str(comparison.folder), **comparison.results.as_dict()})
     else:
         _print(comparison)
+
+
+def _recipe(
+    file: str | None,
+    given: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    checkpoints: Mapping[str, str],
+) -> ComparisonRecipe:
+    """A recipe file, where one is named, as the options override it."""
+    from ftkit.comparing.overrides import overridden
+    from ftkit.comparing.recipe import ComparisonRecipe, read_content
+
+    content = read_content(Path(file)) if file else {}
+    content |= {name: value for name, value in given.items() if value is not None}
+    return overridden(ComparisonRecipe.from_dict(content), options, checkpoints)
 
 
 def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from ftkit.cli.options import (
     Columns,
     Device,
     Json,
+    Quiet,
     Seed,
     complete_backbone,
     complete_method,
@@ -70,7 +71,7 @@ def evaluate_command(
     ] = None,
     seed: Seed = 0,
     device: Device = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Score a run, or a checkpoint that nobody has fine-tuned, on rows with answers.

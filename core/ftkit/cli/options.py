@@ -66,6 +66,20 @@ RunWords = Annotated[
         help="A recipe file (YAML), and options of plugins and of training that override it.",
     ),
 ]
+Model = Annotated[
+    str | None, typer.Option(help="A backbone or one of its checkpoints.", autocompletion=complete_backbone)
+]
+Models = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME,...", help="Backbones or checkpoints of theirs.", autocompletion=complete_backbone
+    ),
+]
+Method = Annotated[str | None, typer.Option(help="A fine-tuning method.", autocompletion=complete_method)]
+Methods = Annotated[
+    str | None,
+    typer.Option(metavar="NAME,...", help="Fine-tuning methods.", autocompletion=complete_method),
+]
 Task = Annotated[str | None, typer.Option(help="A task.", autocompletion=complete_task)]
 Checkpoint = Annotated[str | None, typer.Option(help="Another hub id or folder to take the weights from.")]
 Data = Annotated[
@@ -89,6 +103,7 @@ Extensions = Annotated[
 ]
 RunSeed = Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")]
 RunDevice = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
 Seed = Annotated[

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from ftkit.cli.options import (
     BadRows,
@@ -15,17 +12,17 @@ from ftkit.cli.options import (
     Data,
     Extensions,
     Json,
+    Methods,
+    Models,
     RunDevice,
     RunSeed,
     RunWords,
     Task,
     ValidationData,
-    complete_backbone,
-    complete_method,
 )
 from ftkit.cli.output import complain, print_json, print_line, print_table
 from ftkit.cli.preview import print_counts
-from ftkit.cli.words import RUN_PARTS, joined, pairs_of, parted, recipe_file
+from ftkit.cli.recipes import recipe_of
 from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
@@ -39,16 +36,8 @@ _GB = 1e9
 def plan_command(
     words: RunWords = None,
     *,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME,...", help="Backbones or checkpoints of theirs.", autocompletion=complete_backbone
-        ),
-    ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option(metavar="NAME,...", help="Fine-tuning methods.", autocompletion=complete_method),
-    ] = None,
+    model: Models = None,
+    method: Methods = None,
     task: Task = None,
     checkpoint: Checkpoint = None,
     data: Data = None,
@@ -68,7 +57,6 @@ def plan_command(
     Example: ftkit plan --model t5,bart --method full,lora --task qa --data squad.json
     """
     from ftkit.planning.command import plan_cells
-    from ftkit.training.recipe import Recipe, read_recipe
 
     given = {
         "task": task,
@@ -79,10 +67,7 @@ def plan_command(
         "seed": seed,
         "device": device,
     }
-    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
-    options, others = parted(pairs_of(words or []), RUN_PARTS, short)
-    file = recipe_file(others)
-    recipe = (read_recipe(Path(file)) if file else Recipe()).overridden(given, options)
+    recipe = recipe_of(words, given, columns, on_bad_row)
     models, methods = _names(model, recipe.model), _names(method, recipe.method)
     cells = plan_cells(recipe, models, methods)
     if len(models) == len(methods) == 1:

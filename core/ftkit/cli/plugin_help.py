@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand
 
+from ftkit.cli.words import NoSuchOption
+
 if TYPE_CHECKING:
     from ftkit.descriptions import Option
 
@@ -27,6 +29,13 @@ class _CommandWithMoreHelp(TyperCommand):
         """Keep the words: help is shown before the other options are looked at."""
         ctx.meta[_WORDS] = list(args)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a word that is no option is answered with the option most like it."""
+        try:
+            return super().invoke(ctx)
+        except NoSuchOption as error:
+            raise NoSuchOption(error.given, ctx) from None
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the command's own options, then the other sections."""

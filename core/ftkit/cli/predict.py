@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ftkit.cli.options import BadRows, Device, Json, Seed
+from ftkit.cli.options import BadRows, Device, Json, Quiet, Seed
 from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
@@ -58,7 +58,7 @@ def predict(
     chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = CHUNK_ROWS,
     seed: Seed = 0,
     device: Device = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Answer texts, or all rows of an input, with the model that a run has fine-tuned.

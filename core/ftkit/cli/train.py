@@ -14,18 +14,19 @@ from ftkit.cli.options import (
     Data,
     Extensions,
     Json,
+    Method,
+    Model,
+    Quiet,
     RunDevice,
     RunSeed,
     RunWords,
     Task,
     ValidationData,
-    complete_backbone,
-    complete_method,
 )
 from ftkit.cli.output import print_json, print_line
 from ftkit.cli.preview import print_counts
+from ftkit.cli.recipes import recipe_of
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import RUN_PARTS, joined, pairs_of, parted, recipe_file
 
 if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
@@ -35,13 +36,8 @@ if TYPE_CHECKING:
 def train(
     words: RunWords = None,
     *,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A backbone or one of its checkpoints.", autocompletion=complete_backbone),
-    ] = None,
-    method: Annotated[
-        str | None, typer.Option(help="A fine-tuning method.", autocompletion=complete_method)
-    ] = None,
+    model: Model = None,
+    method: Method = None,
     task: Task = None,
     checkpoint: Checkpoint = None,
     data: Data = None,
@@ -58,7 +54,7 @@ def train(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, say what would be done, and do nothing.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Fine-tune a model; without --data, rehearse on what is embedded.
@@ -69,8 +65,6 @@ def train(
 
     Example: ftkit train --model bart --method adapter
     """
-    from ftkit.training.recipe import Recipe, read_recipe
-
     given = {
         "model": model,
         "method": method,
@@ -83,19 +77,15 @@ def train(
         "seed": seed,
         "device": device,
     }
-    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
-    options, others = parted(pairs_of(words or []), RUN_PARTS, short)
-    file = recipe_file(others)
-    if resume is not None and (
-        dry_run or words or any(value is not None for value in (*given.values(), columns, on_bad_row))
-    ):
+    more = words or None, dry_run or None, columns, on_bad_row, *given.values()
+    if resume is not None and any(each is not None for each in more):
         raise typer.BadParameter("--resume goes on with a run as its recipe says: it takes no other options")
-    base = read_recipe(Path(file)) if file else Recipe()
+    recipe = recipe_of(words, given, columns, on_bad_row)
     if dry_run:
-        _preview(base.overridden(given, options), json=json)
+        _preview(recipe, json=json)
         return
     with told_when_stopped():
-        run = _train(base.overridden(given, options), resume, quiet=quiet)
+        run = _train(recipe, resume, quiet=quiet)
     if json:
         print_json(run.result)
     else:

@@ -7,6 +7,8 @@ from typing import Any
 
 import typer
 
+from ftkit.registry.names import nearest, suggestion
+
 CONTEXT = {"ignore_unknown_options": True}
 """Options such as `--method.rank 8` are known only once the plugins are: they come as words."""
 
@@ -64,22 +66,33 @@ def recipe_file(others: Sequence[Pair]) -> str | None:
     """The recipe among what is no option of a part: one bare word, and nothing else may be there.
 
     Raises:
-        typer.BadParameter: Something else is there.
+        NoSuchOption: Something else is there.
     """
     files = [word for name, word in others[:1] if name is None and word and not word.startswith("-")]
     demand_none(others[len(files) :])
     return files[0] if files else None
 
 
+class NoSuchOption(typer.BadParameter):
+    """A word that no option takes."""
+
+    def __init__(self, given: str, context: Any = None) -> None:
+        """Say so, and which option of the command, where that is known, is most like it."""
+        options = context.command.params if context else ()
+        known = [name for option in options for name in option.opts if name.startswith("--")]
+        told = suggestion(nearest(given, known, count=1), "--help lists those there are")
+        super().__init__(f"no such option: {given}; {told}", ctx=context)
+        self.given = given
+
+
 def demand_none(others: Sequence[Pair]) -> None:
     """Refuse what no option takes.
 
     Raises:
-        typer.BadParameter: Something is there; with the first of it.
+        NoSuchOption: Something is there; with the first of it.
     """
     for name, word in others:
-        given = word if name is None else f"--{name}"
-        raise typer.BadParameter(f"no such option: {given}; --help lists those there are")
+        raise NoSuchOption(str(word) if name is None else f"--{name}")
 
 
 def joined(values: Sequence[str] | None) -> str | None:

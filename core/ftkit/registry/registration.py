@@ -16,7 +16,7 @@ import pluggy
 
 from ftkit.hookspecs import PROJECT
 from ftkit.kinds import KINDS, Kind
-from ftkit.registry.names import nearest
+from ftkit.registry.names import nearest, suggestion
 
 _MARK = f"{PROJECT}_impl"
 _OWNERS = {hook: kind for kind in KINDS.values() for hook in kind.hook_names}
@@ -141,8 +141,7 @@ def _marked_otherwise(plugin: object) -> Iterator[Problem]:
 def _mismatches(one: Implementation, kind: Kind) -> Iterator[Problem]:
     owner = _OWNERS.get(one.hook)
     if owner is None:
-        close = nearest(one.hook.replace("_", "-"), [hook.replace("_", "-") for hook in _OWNERS])
-        hint = f"did you mean {close[0].replace('-', '_')}?" if close else "see ftkit.hookspecs"
+        hint = suggestion(nearest(one.hook, _OWNERS)) or "see ftkit.hookspecs"
         yield one.problem("is no hook of ftkit", hint)
         return
     if owner is not kind and not (kind.name == "extension" and one.wrapper):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ftkit.errors import AmbiguousName, UnavailablePlugin, UnknownPlugin
 from ftkit.registry.catalogue import Catalogue, PluginRecord
 from ftkit.registry.distributions import GROUPS, canonical
-from ftkit.registry.names import nearest, split_qualified
+from ftkit.registry.names import nearest, split_qualified, suggestion
 
 _KINDS = frozenset(GROUPS.values())
 
@@ -134,10 +134,8 @@ def _unknown(catalogue: Catalogue, query: _Query) -> str:
     lines = [f"no {wanted} {query.typed!r} is installed here"]
     elsewhere = [r for r in catalogue.usable() if query.name in r.names and query.kind != r.kind]
     lines += [f"{query.name!r} is a {record.kind}, not a {wanted}" for record in elsewhere[:1]]
-    close = nearest(query.name, names)
-    if close:
-        lines.append(f"did you mean {' or '.join(close)}?")
     have = ", ".join(sorted({record.name for record in usable}))
-    lines.append(f"installed: {have or 'none'} (ftkit list-plugins shows all)")
+    all_of_them = f"installed: {have or 'none'} (ftkit list-plugins shows all)"
+    lines.append(suggestion(nearest(query.name, names), all_of_them))
     lines.append(f"those of others come with pip install, into {sys.prefix}")
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from ftkit.data.reading import Reading
 from ftkit.data.sources.hub import HubData, is_hub_name
 from ftkit.data.sources.kinds import AlignedFiles, ClassFolder, RowFile, Source, text_files
 from ftkit.errors import DataError
-from ftkit.registry.names import nearest
+from ftkit.registry.names import nearest, suggestion
 
 STDIN = "-"
 
@@ -88,16 +88,14 @@ def _classes(folder: Path, reading: Reading) -> ClassFolder:
     below = [path for path in inside if not text_files(path) and any(path.glob("*/*.txt"))]
     if classes:
         return ClassFolder(str(folder), classes, reading)
-    hint = f"; did you mean {' or '.join(map(str, below))}?" if below else ""
-    raise DataError(
-        f"{folder}: a folder of data holds a folder of .txt files for each class, and none is there"
-        f"{hint or _pattern(folder)}"
-    )
+    hint = suggestion(map(str, below)) or _pattern(folder)
+    told = f"{folder}: a folder of data holds a folder of .txt files for each class, and none is there"
+    raise DataError(f"{told}; {hint}" if hint else told)
 
 
 def _pattern(folder: Path) -> str:
     found = sorted({path.suffix for path in folder.iterdir() if path.suffix in SUFFIXES})
-    return f"; for the files in it give a pattern: '{folder}/*{found[0]}'" if found else ""
+    return f"for the files in it give a pattern: '{folder}/*{found[0]}'" if found else ""
 
 
 def _matching(pattern: str, reading: Reading) -> list[Source]:
@@ -135,8 +133,8 @@ def _columns(paths: list[Path], data: str, reading: Reading) -> tuple[str, ...]:
 def _similar(path: Path) -> str:
     """A hint at what is there by nearly the same name."""
     try:
-        there = {each.name.lower(): each.name for each in path.parent.iterdir()}
+        close = nearest(path.name, [each.name for each in path.parent.iterdir()])
     except OSError:
         return ""
-    close = [str(path.parent / there[name]) for name in nearest(path.name.lower().replace("_", "-"), there)]
-    return f"; did you mean {' or '.join(close)}?" if close else ""
+    asked = suggestion(str(path.parent / name) for name in close)
+    return f"; {asked}" if asked else ""

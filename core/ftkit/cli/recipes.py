@@ -1,0 +1,39 @@
+"""The recipe that a command line describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ftkit.cli.words import RUN_PARTS, joined, pairs_of, parted, recipe_file
+
+if TYPE_CHECKING:
+    from ftkit.training.recipe import Recipe
+
+
+def recipe_of(
+    words: Sequence[str] | None,
+    given: Mapping[str, Any],
+    columns: Sequence[str] | None,
+    on_bad_row: str | None,
+) -> Recipe:
+    """A recipe file, where one is named, as the options override it.
+
+    Args:
+        words: The file, and options of plugins, of training and of reading.
+        given: Options that typer knows, by the recipe's fields; None where not given.
+        columns: What `--columns` says.
+        on_bad_row: What `--on-bad-row` says.
+
+    Raises:
+        typer.BadParameter: Some word is neither.
+        OptionsError: The file says something else than a recipe.
+    """
+    from ftkit.training.recipe import Recipe, read_recipe
+
+    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
+    options, others = parted(pairs_of(words or []), RUN_PARTS, short)
+    file = recipe_file(others)
+    base = read_recipe(Path(file)) if file else Recipe()
+    return base.overridden(given, options)
