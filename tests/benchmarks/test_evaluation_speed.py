@@ -29,7 +29,7 @@ TRIALS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
 DATA = [*TRAINING.items(), ("translation", CAPTIONS)]
 STEPS = {"t5-tiny": 300, "flan-t5-small": 30}
 STEPS_FOR_CAPTIONS = 600
-ROWS = {"t5-tiny": 200, "flan-t5-small": 48}
+ROWS = {"t5-tiny": 200, "flan-t5-small": 96}
 
 
 def fine_tuned(checkpoint: str, task: str, file: str, folder: Path) -> Path:

@@ -18,9 +18,10 @@ def steps(count: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
     return [(torch.randn(2, 4, length, 8), torch.randn(2, 4, length, 8)) for length in lengths]
 
 
+@pytest.mark.parametrize("ahead", [0, 8, 200])
 @pytest.mark.parametrize("count", [1, 2, 32, 33, 100])
-def test_it_holds_what_was_added_whatever_room_that_took(count: int) -> None:
-    ours, theirs = RoomyLayer(), DynamicLayer()
+def test_it_holds_what_was_added_whatever_room_that_took(count: int, ahead: int) -> None:
+    ours, theirs = RoomyLayer(ahead), DynamicLayer()
     for keys, values in steps(count):
         for mine, expected in zip(ours.update(keys, values), theirs.update(keys, values), strict=True):
             assert torch.equal(mine, expected)
@@ -32,7 +33,7 @@ def test_it_holds_what_was_added_whatever_room_that_took(count: int) -> None:
 )
 def test_what_generation_does_to_a_cache_is_kept_by_the_next_step(change: str) -> None:
     argument = {"crop": 4, "batch_repeat_interleave": 3}.get(change, torch.tensor([1, 1]))
-    ours, theirs = RoomyLayer(), DynamicLayer()
+    ours, theirs = RoomyLayer(8), DynamicLayer()
     for layer in (ours, theirs):
         for keys, values in steps(5):
             layer.update(keys, values)
@@ -43,22 +44,30 @@ def test_what_generation_does_to_a_cache_is_kept_by_the_next_step(change: str) -
     assert torch.equal(ours.values, theirs.values)
 
 
-def test_most_steps_copy_nothing_that_is_there() -> None:
-    layer = RoomyLayer()
+@pytest.mark.parametrize(("ahead", "most"), [(8, 10), (80, 0)])
+def test_most_steps_copy_nothing_that_is_there(ahead: int, most: int) -> None:
+    layer = RoomyLayer(ahead)
     places = []
     for keys, values in steps(80):
         layer.update(keys, values)
+        layer.reorder_cache(torch.tensor([1, 0]))
         places.append((layer.keys.data_ptr(), layer.values.data_ptr()))
     moves = sum(before != after for before, after in itertools.pairwise(places))
-    assert moves <= 10
+    assert moves <= most
+
+
+def test_on_a_cpu_there_is_room_for_the_whole_text_from_the_beginning() -> None:
+    model, _ = small.load("t5")
+    layer = roomy_cache(model, 200)["past_key_values"].self_attention_cache.layer_class_to_replicate()
+    assert layer.ahead == 200
 
 
 @pytest.mark.parametrize("method", small.METHODS)
 @pytest.mark.parametrize("backbone", small.BACKBONES)
 def test_every_model_gets_one(backbone: str, method: str) -> None:
     model, _ = small.load(backbone, method)
-    assert roomy_cache(model)
+    assert roomy_cache(model, 20)
 
 
 def test_a_model_with_a_cache_of_its_own_kind_keeps_it() -> None:
-    assert roomy_cache(torch.nn.Identity()) == {}  # type: ignore[arg-type]
+    assert roomy_cache(torch.nn.Identity(), 20) == {}  # type: ignore[arg-type]

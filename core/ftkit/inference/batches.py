@@ -29,7 +29,7 @@ Batch = Mapping[str, torch.Tensor]
 
 _TO_THE_LIMIT = 4  # times as long as texts are on the whole may one of them become
 _MOST_ROWS = 128  # answered together, however short: each has logits over the whole vocabulary
-_KEPT = 48 * 2**20  # bytes of keys and values for which a token budget may be passed
+_KEPT = 32 * 2**20  # bytes of keys and values for which a token budget may be passed
 
 
 @dataclass(frozen=True)

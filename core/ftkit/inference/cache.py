@@ -1,11 +1,14 @@
-"""Keys and values of a text that is being written, in memory that is taken up some tokens ahead.
+"""Keys and values of a text that is being written, in memory that is taken up ahead of it.
 
-transformers' own cache copies all that it holds at every step: as much traffic as the attention itself.
+transformers' own cache copies all that it holds at every step: as much traffic as the attention itself. A
+CPU's memory counts from when it is written to, so that there the whole text's is taken up at once; elsewhere
+a few tokens' at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,7 +17,7 @@ from transformers.cache_utils import Cache, DynamicCache, DynamicLayer, EncoderD
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-_AHEAD = 8  # tokens
+_AHEAD = 8  # tokens, where memory counts at once
 
 
 class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers carries no types
@@ -23,6 +26,15 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers carries no
     keys: torch.Tensor
     values: torch.Tensor
     _rooms: Sequence[torch.Tensor] = ()
+
+    def __init__(self, ahead: int) -> None:
+        """Hold nothing yet.
+
+        Args:
+            ahead: For how many more tokens than are there memory is taken up.
+        """
+        super().__init__()
+        self.ahead = ahead
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, cache_kwargs: dict[str, Any] | None = None
@@ -35,7 +47,7 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers carries no
         end = start + key_states.shape[-2]
         if not self._fits(end):
             held = self.keys, self.values
-            self._rooms = [_room(new, end) for new in (key_states, value_states)]
+            self._rooms = [_room(new, end + self.ahead) for new in (key_states, value_states)]
             for room, states in zip(self._rooms, held if start else (), strict=False):
                 room[..., :start, :] = states
         keys, values = self._rooms
@@ -43,6 +55,13 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers carries no
         values[..., start:end, :] = value_states
         self.keys, self.values = keys[..., :end, :], values[..., :end, :]
         return self.keys, self.values
+
+    def reorder_cache(self, beam_idx: torch.Tensor) -> None:
+        """Put other rows' in the place of rows': they stay where they are, for there is room behind them."""
+        if self.get_seq_length() == 0:
+            return
+        for held in (self.keys, self.values):
+            held.copy_(held.index_select(0, beam_idx.to(held.device)))
 
     def _fits(self, end: int) -> bool:
         """Whether so many tokens fit, and what is held still lies here: it may have been reordered."""
@@ -52,13 +71,14 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers carries no
 
 
 def _room(states: torch.Tensor, tokens: int) -> torch.Tensor:
-    """Memory for so many tokens, and some more."""
-    return states.new_empty(*states.shape[:-2], tokens + _AHEAD, states.shape[-1])
+    """Memory for so many tokens."""
+    return states.new_empty(*states.shape[:-2], tokens, states.shape[-1])
 
 
-def roomy_cache(model: PreTrainedModel) -> dict[str, EncoderDecoderCache]:
-    """An argument for `generate`; none where the model has a cache of its own kind."""
+def roomy_cache(model: PreTrainedModel, tokens: int) -> dict[str, EncoderDecoderCache]:
+    """An argument for `generate` that writes so many tokens; none where a model has its own kind of cache."""
     if not getattr(model, "_supports_default_dynamic_cache", bool)():
         return {}
-    written = Cache(layer_class_to_replicate=RoomyLayer)
+    ahead = tokens if model.device.type == "cpu" else _AHEAD
+    written = Cache(layer_class_to_replicate=partial(RoomyLayer, ahead))
     return {"past_key_values": EncoderDecoderCache(written, DynamicCache())}

@@ -42,7 +42,7 @@ def generate(
     with reading_in_pieces(model, settings["token_budget"]) as read:
         ids = model.generate(
             **batch,
-            **roomy_cache(model),
+            **roomy_cache(model, settings["max_output_tokens"]),
             generation_config=config,
             logits_processor=LogitsProcessorList([recorder] if recorder else []),
             use_model_defaults=False,
