@@ -128,15 +128,17 @@ _HOMES = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    if name == "models":  # a module, whose own names come from the installed backbones
-        return import_module("ftkit.models")
-    if name in __all__:
-        for home in _HOMES:
-            module = import_module(f"{__name__}.{home}")
-            if hasattr(module, name):
-                return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker that saw it would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        if name == "models":  # a module, whose own names come from the installed backbones
+            return import_module("ftkit.models")
+        if name in __all__:
+            for home in _HOMES:
+                module = import_module(f"{__name__}.{home}")
+                if hasattr(module, name):
+                    return getattr(module, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

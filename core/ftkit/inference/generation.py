@@ -38,7 +38,7 @@ def generate(
         CheckpointError: Nobody says which tokens start and end a text.
     """
     config = _config(model, tokenizer, settings)
-    recorder = _GreedyScores() if _is_plainly_greedy(settings) else None
+    recorder = _GreedyScores(settings["max_output_tokens"]) if _is_plainly_greedy(settings) else None
     with reading_in_pieces(model, settings["token_budget"]) as read:
         ids = model.generate(
             **batch,
@@ -57,20 +57,33 @@ def generate(
 class _GreedyScores(LogitsProcessor):  # type: ignore[misc]  # transformers carries no types
     """Notes the log-probability of the likeliest token at each step, which greedy decoding takes.
 
-    transformers would keep the whole vocabulary's scores of every step.
+    transformers would keep the whole vocabulary's scores of every step. What is kept here gets its memory at
+    once: a few bytes kept of each step, behind the megabytes that it needs for a while, leave holes.
     """
 
-    def __init__(self) -> None:
-        self._steps: list[torch.Tensor] = []
+    def __init__(self, tokens: int) -> None:
+        """Note nothing yet.
+
+        Args:
+            tokens: How many are to be written at most.
+        """
+        self._tokens, self._written = tokens, 0
+        self._noted = torch.empty(0, 0)
 
     def __call__(self, _ids: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-        self._steps.append(logits.amax(dim=-1) - logits.logsumexp(dim=-1))
+        if (
+            self._written == self._noted.shape[1]
+        ):  # at the first token, or a model writes more than it was told
+            more = logits.new_empty(len(logits), self._tokens)
+            self._noted = torch.cat([self._noted, more], dim=1) if self._written else more
+        self._noted[:, self._written] = logits.amax(dim=-1) - logits.logsumexp(dim=-1)
+        self._written += 1
         return logits
 
     @property
     def scores(self) -> torch.Tensor:
         """(B, T), what follows a text's end included."""
-        return torch.stack(self._steps, dim=1)
+        return self._noted[:, : self._written]
 
 
 def _is_plainly_greedy(settings: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ class LogsToTracker(TrainerCallback):
         """Write a line's figures; evaluations come by another way."""
         if "loss" in logs:
             if self._heard % self._every == 0:
-                figures = {
+                figures: dict[str, float] = {
                     name: logs[name] for name in ("loss", "learning_rate", "grad_norm") if name in logs
                 }
                 self._tracker.add(state.global_step, "training", figures)
