@@ -71,9 +71,7 @@ class _GreedyScores(LogitsProcessor):  # type: ignore[misc]  # transformers carr
         self._noted = torch.empty(0, 0)
 
     def __call__(self, _ids: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-        if (
-            self._written == self._noted.shape[1]
-        ):  # at the first token, or a model writes more than it was told
+        if self._written == self._noted.shape[1]:  # at first, or where a model writes more
             more = logits.new_empty(len(logits), self._tokens)
             self._noted = torch.cat([self._noted, more], dim=1) if self._written else more
         self._noted[:, self._written] = logits.amax(dim=-1) - logits.logsumexp(dim=-1)
