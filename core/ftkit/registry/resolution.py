@@ -134,8 +134,8 @@ def _unknown(catalogue: Catalogue, query: _Query) -> str:
     lines = [f"no {wanted} {query.typed!r} is installed here"]
     elsewhere = [r for r in catalogue.usable() if query.name in r.names and query.kind != r.kind]
     lines += [f"{query.name!r} is a {record.kind}, not a {wanted}" for record in elsewhere[:1]]
+    lines += filter(None, [suggestion(nearest(query.name, names))])
     have = ", ".join(sorted({record.name for record in usable}))
-    all_of_them = f"installed: {have or 'none'} (ftkit list-plugins shows all)"
-    lines.append(suggestion(nearest(query.name, names), all_of_them))
+    lines.append(f"installed: {have or 'none'} (ftkit list-plugins shows all)")
     lines.append(f"those of others come with pip install, into {sys.prefix}")
     return "\n".join(lines)
