@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import ftkit
+
 TYPED = Path(__file__).with_name("typed")
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PACKAGES = sorted(each for each in EXAMPLES.glob("*/ftkit_*") if each.is_dir())
 
 
+def where_ftkit_is() -> dict[str, str]:
+    """This environment; mypy doesn't follow the hooks by which an editable installation is imported."""
+    home = Path(ftkit.__file__).parents[1]
+    return dict(os.environ) | ({} if home.name == "site-packages" else {"MYPYPATH": str(home)})
+
+
 def checked(*paths: Path, folder: Path) -> tuple[int, str]:
     pytest.importorskip("mypy", reason="mypy comes with the dev extra")
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--config-file",
-        str(TYPED / "mypy.ini"),
-        "--cache-dir",
-        str(folder),
-    ]
+    options = ["--config-file", str(TYPED / "mypy.ini"), "--cache-dir", str(folder / "cache")]
     ended = subprocess.run(
-        [*command, *map(str, paths)], capture_output=True, text=True, check=False, cwd=folder
+        [sys.executable, "-m", "mypy", *options, *map(str, paths)],
+        env=where_ftkit_is(),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return ended.returncode, ended.stdout + ended.stderr
 
