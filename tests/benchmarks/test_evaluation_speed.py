@@ -3,9 +3,9 @@
     pytest -m benchmark tests/benchmarks/test_evaluation_speed.py -s
 
 prints the table that docs/evaluation.md shows. Each side runs in a process of its own, in turn, so that a
-machine that speeds up or slows down moves both. The weights are fine-tuned first, so that answers end where
-answers end: t5-tiny's everywhere; flan-t5-small's, which are random at their real size, in captions, whose
-sentences are alike. In the news they are still endless after a few steps, as they are after many.
+machine that speeds up or slows down moves both. The weights are fine-tuned first, those of flan-t5-small from
+random ones of its real size, so that questions and reviews get answers that end. Translations mostly go on to
+the limit after so few steps: some captions of flan-t5-small end, and none of the news do.
 """
 
 from __future__ import annotations

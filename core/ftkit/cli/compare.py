@@ -22,7 +22,7 @@ from ftkit.cli.options import (
 )
 from ftkit.cli.output import print_json, print_line, print_table
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import joined, pairs_of, parted, recipe_file
+from ftkit.cli.words import recipe_file, typed_options
 
 if TYPE_CHECKING:
     from ftkit.comparing.command import Comparison
@@ -110,8 +110,7 @@ def compare_command(
         "extensions": list(extension) if extension else None,
         "device": device,
     }
-    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
-    options, others = parted(pairs_of(words or []), _PARTS, short)
+    options, others = typed_options(words, _PARTS, columns, on_bad_row)
     file = recipe_file(others)
     if resume is not None:
         if output or words or columns or checkpoint or any(each is not None for each in given.values()):

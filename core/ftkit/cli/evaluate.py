@@ -20,7 +20,7 @@ from ftkit.cli.options import (
 )
 from ftkit.cli.output import print_json, print_line, warn
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import demand_none, joined, pairs_of, parted
+from ftkit.cli.words import demand_none, typed_options
 
 if TYPE_CHECKING:
     from ftkit.evaluating.report import Report
@@ -82,8 +82,7 @@ def evaluate_command(
 
     Example: ftkit evaluate t5-tiny --task qa
     """
-    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
-    options, others = parted(pairs_of(words or []), _PARTS, short)
+    options, others = typed_options(words, _PARTS, columns, on_bad_row)
     demand_none(others)
     if options["reading"] and data is None:
         raise typer.BadParameter("options of reading are about --data, and none is given")

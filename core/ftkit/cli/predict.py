@@ -16,7 +16,7 @@ from ftkit.cli.options import BadRows, Device, Json, Quiet, Seed
 from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import Pair, joined, pairs_of, parted
+from ftkit.cli.words import Pair, typed_options
 from ftkit.predicting import CHUNK_ROWS
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def predict(
 
     Example: ftkit predict runs/t5-lora-qa-1 --input questions.jsonl --output answers.jsonl
     """
-    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
-    options, asked = parted(pairs_of(words or []), _PARTS, short)
+    options, asked = typed_options(words, _PARTS, columns, on_bad_row)
     if not asked and source is None and _stdin_holds_rows():
         source = _STDIN
     _demand_sense(asked, source, output, options["reading"], resume=resume)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftkit.cli.words import RUN_PARTS, joined, pairs_of, parted, recipe_file
+from ftkit.cli.words import RUN_PARTS, recipe_file, typed_options
 
 if TYPE_CHECKING:
     from ftkit.training.recipe import Recipe
@@ -32,8 +32,7 @@ def recipe_of(
     """
     from ftkit.training.recipe import Recipe, read_recipe
 
-    short = {"columns": joined(columns), "on_bad_row": on_bad_row}
-    options, others = parted(pairs_of(words or []), RUN_PARTS, short)
+    options, others = typed_options(words, RUN_PARTS, columns, on_bad_row)
     file = recipe_file(others)
     base = read_recipe(Path(file)) if file else Recipe()
     return base.overridden(given, options)

@@ -62,6 +62,14 @@ def parted(
     return options, others
 
 
+def typed_options(
+    words: Sequence[str] | None, parts: Sequence[str], columns: Sequence[str] | None, on_bad_row: str | None
+) -> tuple[dict[str, dict[str, Any]], list[Pair]]:
+    """What `parted` gives of a command's words, with what it takes by `--columns` and `--on-bad-row`."""
+    short = {"columns": ",".join(columns) if columns else None, "on_bad_row": on_bad_row}
+    return parted(pairs_of(words or []), parts, short)
+
+
 def recipe_file(others: Sequence[Pair]) -> str | None:
     """The recipe among what is no option of a part: one bare word, and nothing else may be there.
 
@@ -93,8 +101,3 @@ def demand_none(others: Sequence[Pair]) -> None:
     """
     for name, word in others:
         raise NoSuchOption(str(word) if name is None else f"--{name}")
-
-
-def joined(values: Sequence[str] | None) -> str | None:
-    """What an option that may be given several times says in all."""
-    return ",".join(values) if values else None
