@@ -1,6 +1,6 @@
 """One evaluation in a process of its own: `ours`, or the stock trainer's `predict_with_generate`.
 
-    python evaluation_program.py ours|stock CHECKPOINT WEIGHTS TASK FILE ROWS
+    python evaluation_program.py ours|stock CHECKPOINT TASK FILE ROWS WEIGHTS
 
 prints JSON: the predicted texts, their metrics, seconds, and peak memory in bytes. The stock trainer gets its
 inputs as token ids, and transformers' own layers; ours makes the ids within the time that is measured.
@@ -29,7 +29,7 @@ from ftkit.memory import peak_memory
 from support.real_data import FOLDER
 
 
-def main(side: str, model: str, weights: str, task: str, file: str, rows: int) -> None:
+def main(side: str, model: str, task: str, file: str, rows: int, weights: str) -> None:
     """Load, evaluate, print."""
     layers = {"layers": "fast" if side == "ours" else "stock"}
     loaded = ftkit.load(model, task=task, checkpoint=weights, device="cpu", model_options=layers)
@@ -93,4 +93,4 @@ def stock(
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:6], rows=int(sys.argv[6]))
+    main(*sys.argv[1:5], rows=int(sys.argv[5]), weights=sys.argv[6])

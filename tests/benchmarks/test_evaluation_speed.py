@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import os
 import statistics
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import ftkit
-from ftkit.threads import usable_cores
-from support.program import run_ftkit, run_python
+from support.measured import measured
+from support.program import run_ftkit
 from support.real_data import CAPTIONS, FOLDER, TRAINING, head_of_validation, needs_real_data
 from support.real_size import save_checkpoint
 
 PROGRAM = Path(__file__).with_name("evaluation_program.py")
-TESTS = Path(__file__).parents[1]
 TRIALS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
 DATA = [*TRAINING.items(), ("translation", CAPTIONS)]
 STEPS = {"t5-tiny": 300, "flan-t5-small": 30}
@@ -53,14 +52,6 @@ def fine_tuned(checkpoint: str, task: str, file: str, folder: Path) -> Path:
     return artifact
 
 
-def measured(side: str, checkpoint: str, weights: Path, task: str, file: str) -> Any:
-    arguments = [side, checkpoint, str(weights), task, file, str(ROWS[checkpoint])]
-    cores = {"OMP_NUM_THREADS": str(usable_cores())}
-    ended = run_python(str(PROGRAM), *arguments, sites=[TESTS], timeout=3000, **cores)
-    assert ended.status == 0, ended.err
-    return ended.json
-
-
 @needs_real_data
 @pytest.mark.benchmark
 @pytest.mark.timeout(7200)
@@ -69,9 +60,11 @@ def measured(side: str, checkpoint: str, weights: Path, task: str, file: str) ->
 def test_answers_are_those_of_the_stock_trainer_and_come_sooner(
     checkpoint: str, task: str, file: str, tmp_path: Path
 ) -> None:
-    weights = fine_tuned(checkpoint, task, file, tmp_path)
+    weights = cache(lambda: fine_tuned(checkpoint, task, file, tmp_path))
+    words = (checkpoint, task, file, str(ROWS[checkpoint]))
     pairs = [
-        [measured(side, checkpoint, weights, task, file) for side in ("ours", "stock")] for _ in range(TRIALS)
+        [measured(PROGRAM, side, *words, weights=weights, trial=trial) for side in ("ours", "stock")]
+        for trial in range(TRIALS)
     ]
     mine, theirs = pairs[0]
     same = sum(a == b for a, b in zip(mine["texts"], theirs["texts"], strict=True))

@@ -20,7 +20,7 @@ import yaml
 from support import small
 from support.program import run_ftkit, run_python
 from support.real_data import FOLDER, head_of_validation, needs_real_data
-from support.real_size import CHECKPOINTS, save_checkpoint
+from support.real_size import CHECKPOINTS, saved
 
 PROGRAM = Path(__file__).with_name("plan_program.py")
 BUDGET = 256
@@ -41,14 +41,11 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_plan_foretells_memory_and_time(
     backbone: str, method: str, checkpoints: Path, tmp_path: Path
 ) -> None:
-    weights = checkpoints / backbone
-    if not weights.exists():
-        save_checkpoint(backbone, weights)
     recipe = {
         "model": backbone,
         "method": method,
         "task": "qa",
-        "checkpoint": str(weights),
+        "checkpoint": str(saved(backbone, checkpoints)),
         "device": "cpu",
         "data": str(FOLDER / "squad/train.json"),
         "validation_data": str(head_of_validation("qa", tmp_path)),

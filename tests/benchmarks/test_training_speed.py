@@ -5,7 +5,8 @@
 
 prints the tables that docs/performance.md shows. Every side runs in a process of its own, in turn, so that a
 machine that speeds up or slows down moves all of them; ratios are medians over the rounds. Weights are
-random in the real sizes. FTKIT_BENCHMARK_ROUNDS and FTKIT_BENCHMARK_ROWS change how much is done.
+random in the real sizes. FTKIT_BENCHMARK_ROUNDS and FTKIT_BENCHMARK_ROWS change how much is done;
+FTKIT_BENCHMARK_RESULTS names a folder that keeps figures from one time to the next.
 """
 
 from __future__ import annotations
@@ -17,13 +18,11 @@ from typing import Any
 
 import pytest
 
-from ftkit.threads import usable_cores
-from support.program import run_python
+from support.measured import measured
 from support.real_data import TRAINING, needs_real_data
-from support.real_size import CHECKPOINTS, save_checkpoint
+from support.real_size import CHECKPOINTS, saved
 
 PROGRAM = Path(__file__).with_name("training_program.py")
-TESTS = Path(__file__).parents[1]
 PEERS = ("stock", "grouped", "grouped-bf16")
 ROUNDS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
 ROWS = int(os.environ.get("FTKIT_BENCHMARK_ROWS", "96"))
@@ -35,20 +34,6 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("checkpoints")
 
 
-def measured(side: str, backbone: str, method: str, task: str, seed: int, folder: Path) -> Any:
-    weights = folder / backbone
-    if not weights.exists():
-        save_checkpoint(backbone, weights)
-    ended = run_python(
-        *[str(PROGRAM), side, backbone, method, task, str(ROWS), str(seed), str(weights)],
-        sites=[TESTS],
-        timeout=7200,
-        OMP_NUM_THREADS=str(usable_cores()),
-    )
-    assert ended.status == 0, ended.err
-    return ended.json
-
-
 @needs_real_data
 @pytest.mark.benchmark
 @pytest.mark.timeout(36_000)
@@ -56,12 +41,12 @@ def measured(side: str, backbone: str, method: str, task: str, seed: int, folder
 @pytest.mark.parametrize("method", ["full", "lora", "adapter"])
 @pytest.mark.parametrize("backbone", ["flan-t5", "t5", "bart"])
 def test_training_beside_the_stock_trainer(backbone: str, method: str, task: str, checkpoints: Path) -> None:
-    sides = ("ftkit", *PEERS)
-    rounds = [
-        {side: measured(side, backbone, method, task, seed, checkpoints) for side in sides}
-        for seed in range(ROUNDS)
-    ]
-    limit = measured("limit", backbone, method, task, 0, checkpoints)
+    def found(side: str, seed: int) -> Any:
+        words = (side, backbone, method, task, str(ROWS), str(seed))
+        return measured(PROGRAM, *words, weights=lambda: saved(backbone, checkpoints), trial=seed)
+
+    rounds = [{side: found(side, seed) for side in ("ftkit", *PEERS)} for seed in range(ROUNDS)]
+    limit = found("limit", 0)
 
     def ratios(figure: str, peer: str) -> list[float]:
         return [each[peer][figure] / each["ftkit"][figure] for each in rounds]

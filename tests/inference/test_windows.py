@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -100,22 +101,28 @@ class Oracle:
         """Nothing that reads."""
         return torch.nn.Identity()
 
-    def generate(self, input_ids: torch.Tensor, logits_processor: Any, **_: Any) -> torch.Tensor:
-        tokenizer = TINY.tokenizer
+    def generate(self, input_ids: torch.Tensor, **_: Any) -> torch.Tensor:
+        ids, _sure = self._answered(input_ids)
+        return torch.cat([torch.zeros(len(ids), 1, dtype=torch.long), ids], dim=1)
+
+    def __call__(self, input_ids: torch.Tensor, decoder_input_ids: torch.Tensor, **_: Any) -> SimpleNamespace:
+        ids, sure = self._answered(input_ids)
+        missing = decoder_input_ids.shape[1] - ids.shape[1]
+        ids = torch.nn.functional.pad(ids, (0, missing))
+        logits = torch.nn.functional.one_hot(ids, len(TINY.tokenizer)) * sure[:, None, None]
+        return SimpleNamespace(logits=logits)
+
+    def _answered(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tokens of the answers, (B, T), and by how much each stands out."""
         written, sure = [], []
-        for text in tokenizer.batch_decode(input_ids, skip_special_tokens=True):
+        for text in TINY.tokenizer.batch_decode(input_ids, skip_special_tokens=True):
             question, _, context = text.removeprefix("question: ").partition(" context: ")
             answer = self.answers[question]
             found = tokenised(answer) in context
             sure.append(20.0 if found else 5.0)
-            written.append(tokenizer(answer if found else "I do not know").input_ids)
+            written.append(TINY.tokenizer(answer if found else "I do not know").input_ids)
         width = max(map(len, written))
-        ids = torch.tensor([each + [0] * (width - len(each)) for each in written])
-        for step in ids.T:
-            logits = torch.zeros(len(ids), len(tokenizer))
-            logits[torch.arange(len(ids)), step] = torch.tensor(sure)
-            logits_processor[0](ids, logits)
-        return torch.cat([torch.zeros(len(ids), 1, dtype=torch.long), ids], dim=1)
+        return torch.tensor([each + [0] * (width - len(each)) for each in written]), torch.tensor(sure)
 
 
 def tokenised(text: str) -> str:

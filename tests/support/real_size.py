@@ -51,6 +51,14 @@ def _t5_config(*, gated: bool) -> T5Config:
     return T5Config(d_model=512, d_ff=1024, num_heads=6, num_layers=8, **variant, **common)
 
 
+def saved(backbone: str, home: Path) -> Path:
+    """A folder in hub format under a home of several, written when it is first asked for."""
+    folder = home / backbone
+    if not folder.exists():
+        save_checkpoint(backbone, folder)
+    return folder
+
+
 def save_checkpoint(backbone: str, folder: Path) -> None:
     """Write a folder in hub format."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -63,6 +63,16 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers carries no
         for held in (self.keys, self.values):
             held.copy_(held.index_select(0, beam_idx.to(held.device)))
 
+    def batch_select_indices(self, indices: torch.Tensor) -> None:
+        """Keep some rows, at the beginning of the memory that there is."""
+        if self.get_seq_length() == 0:
+            return
+        count = len(indices)
+        for held in (self.keys, self.values):
+            held[:count] = held.index_select(0, indices.to(held.device))
+        self.keys, self.values = self.keys[:count], self.values[:count]
+        self._rooms = [room[:count] for room in self._rooms]
+
     def _fits(self, end: int) -> bool:
         """Whether so many tokens fit, and what is held still lies here: it may have been reordered."""
         return any(
@@ -75,10 +85,10 @@ def _room(states: torch.Tensor, tokens: int) -> torch.Tensor:
     return states.new_empty(*states.shape[:-2], tokens, states.shape[-1])
 
 
-def roomy_cache(model: PreTrainedModel, tokens: int) -> dict[str, EncoderDecoderCache]:
-    """An argument for `generate` that writes so many tokens; none where a model has its own kind of cache."""
+def roomy_cache(model: PreTrainedModel, tokens: int) -> EncoderDecoderCache | None:
+    """An empty cache for texts of so many tokens; none where a model has its own kind."""
     if not getattr(model, "_supports_default_dynamic_cache", bool)():
-        return {}
+        return None
     ahead = tokens if model.device.type == "cpu" else _AHEAD
     written = Cache(layer_class_to_replicate=partial(RoomyLayer, ahead))
-    return {"past_key_values": EncoderDecoderCache(written, DynamicCache())}
+    return EncoderDecoderCache(written, DynamicCache())

@@ -1,4 +1,4 @@
-"""Text out of a model, by transformers' `generate`, with the score of each text."""
+"""Text out of a model, with the score of each text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
+from transformers import GenerationConfig, GenerationMixin
 
 from ftkit.errors import CheckpointError
 from ftkit.inference.batches import Batch, Output
 from ftkit.inference.cache import roomy_cache
+from ftkit.inference.greedy import write_greedily
 from ftkit.inference.reading import Read, reading_in_pieces
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def generate(
 ) -> list[Output]:
     """Generate one text for each input.
 
-    Greedy decoding notes the scores on the way; beams, sampling and penalties choose by other figures than
-    the model's own, so that a further pass gives the scores.
+    Greedy decoding has the scores on the way; beams, sampling and penalties choose by other figures than the
+    model's own, so that a further pass gives the scores.
 
     Args:
         model: Any encoder-decoder that can `generate`.
@@ -38,55 +39,40 @@ def generate(
         CheckpointError: Nobody says which tokens start and end a text.
     """
     config = _config(model, tokenizer, settings)
-    recorder = _GreedyScores(settings["max_output_tokens"]) if _is_plainly_greedy(settings) else None
     with reading_in_pieces(model, settings["token_budget"]) as read:
-        ids = model.generate(
-            **batch,
-            **roomy_cache(model, settings["max_output_tokens"]),
-            generation_config=config,
-            logits_processor=LogitsProcessorList([recorder] if recorder else []),
-            use_model_defaults=False,
-        )
-    written = ids[:, 1:]  # behind the start token
-    scores = recorder.scores if recorder else _scores(model, batch, read, ids)
-    means = _means(scores, _until_end(written, config.eos_token_id))
+        ids, scores = _written(model, batch, settings, config)
+    if scores is None:
+        scores = _scores(model, batch, read, ids)
+    counted = _until_end(ids[:, 1:], config.eos_token_id)  # behind the start token
+    means = _means(scores, counted)
+    ids = ids[:, 1:].masked_fill(~counted, config.pad_token_id)
     texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
     return [Output(text, score) for text, score in zip(texts, means.tolist(), strict=True)]
 
 
-class _GreedyScores(LogitsProcessor):  # type: ignore[misc]  # transformers carries no types
-    """Notes the log-probability of the likeliest token at each step, which greedy decoding takes.
-
-    transformers would keep the whole vocabulary's scores of every step. What is kept here gets its memory at
-    once: a few bytes kept of each step, behind the megabytes that it needs for a while, leave holes.
-    """
-
-    def __init__(self, tokens: int) -> None:
-        """Note nothing yet.
-
-        Args:
-            tokens: How many are to be written at most.
-        """
-        self._tokens, self._written = tokens, 0
-        self._noted = torch.empty(0, 0)
-
-    def __call__(self, _ids: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-        if self._written == self._noted.shape[1]:  # at first, or where a model writes more
-            more = logits.new_empty(len(logits), self._tokens)
-            self._noted = torch.cat([self._noted, more], dim=1) if self._written else more
-        self._noted[:, self._written] = logits.amax(dim=-1) - logits.logsumexp(dim=-1)
-        self._written += 1
-        return logits
-
-    @property
-    def scores(self) -> torch.Tensor:
-        """(B, T), what follows a text's end included."""
-        return self._noted[:, : self._written]
+def _written(
+    model: PreTrainedModel, batch: Batch, settings: Mapping[str, Any], config: GenerationConfig
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Tokens from the start token on, (B, 1 + T), and their log-probabilities, (B, T), if they are known."""
+    cache = roomy_cache(model, settings["max_output_tokens"])
+    if cache is not None and _is_plainly_greedy(settings) and _generates_like_most(model):
+        written = write_greedily(model, batch, cache, config)
+        if written is not None:
+            return written
+        cache = None
+    known = {} if cache is None else {"past_key_values": cache}
+    return model.generate(**batch, **known, generation_config=config, use_model_defaults=False), None
 
 
 def _is_plainly_greedy(settings: Mapping[str, Any]) -> bool:
     plain = settings["repetition_penalty"] == 1.0 and settings["no_repeat_ngram_size"] == 0
     return plain and settings["num_beams"] == 1 and not settings["do_sample"]
+
+
+def _generates_like_most(model: PreTrainedModel) -> bool:
+    """Whether the model, in PEFT's wrapping or not, leaves it to transformers how it generates."""
+    bare = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return getattr(bare.generate, "__func__", None) is GenerationMixin.generate
 
 
 def _scores(model: PreTrainedModel, batch: Batch, read: Read, ids: torch.Tensor) -> torch.Tensor:
