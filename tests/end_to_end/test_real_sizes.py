@@ -19,7 +19,7 @@ import ftkit
 from support import small
 from support.program import run_ftkit
 from support.real_data import FOLDER, TRAINING, head_of_validation, needs_real_data
-from support.real_size import CHECKPOINTS, save_checkpoint
+from support.real_size import CHECKPOINTS, saved
 
 STEPS = 20
 
@@ -50,9 +50,7 @@ def loss_on(run: Path, loaded: ftkit.LoadedModel) -> float:
 def test_a_model_of_real_size_trains_on_a_real_file(
     backbone: str, task: str, method: str, checkpoints: Path, tmp_path: Path
 ) -> None:
-    weights = checkpoints / backbone
-    if not weights.exists():
-        save_checkpoint(backbone, weights)
+    weights = saved(backbone, checkpoints)
     chosen = ["--model", backbone, "--method", method, "--task", task, "--checkpoint", str(weights)]
     data = [
         "--data",
