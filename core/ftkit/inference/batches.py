@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 Batch = Mapping[str, torch.Tensor]
 """`input_ids` and `attention_mask`, (B, S)."""
 
-_TO_THE_LIMIT = 4  # times as long as texts are on the whole may one of them become
+_TO_THE_LIMIT = 2  # times as long as texts are on the whole may one of them become
 _MOST_ROWS = 128  # answered together, however short: each has logits over the whole vocabulary
-_KEPT = 32 * 2**20  # bytes of keys and values for which a token budget may be passed
+_KEPT = 40 * 2**20  # bytes of keys and values for which a token budget may be passed
 
 
 @dataclass(frozen=True)
