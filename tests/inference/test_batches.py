@@ -48,11 +48,11 @@ def test_a_batch_that_does_not_fit_is_halved_and_what_fits_is_remembered() -> No
 def test_beams_count_as_rows_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ftkit.inference.batches._KEPT", 0)
     seen: list[int] = []
-    lengths_told(seen, 100, token_budget=60)
+    lengths_told(seen, 100, token_budget=66)
     assert seen == [6, 1]
     seen.clear()
-    lengths_told(seen, 100, token_budget=60, num_beams=4)
-    assert seen == [1, 1, 1, 3, 1]
+    lengths_told(seen, 100, token_budget=66, num_beams=4)
+    assert seen == [1, 1, 1, 2, 2]
 
 
 def test_an_input_that_does_not_fit_alone_is_an_error_that_says_what_to_lower() -> None:
