@@ -17,11 +17,9 @@ from pathlib import Path
 
 import pytest
 
-import ftkit
+from support.fine_tuned import fine_tuned
 from support.measured import measured
-from support.program import run_ftkit
-from support.real_data import CAPTIONS, FOLDER, TRAINING, head_of_validation, needs_real_data
-from support.real_size import save_checkpoint
+from support.real_data import CAPTIONS, TRAINING, needs_real_data
 
 PROGRAM = Path(__file__).with_name("evaluation_program.py")
 TRIALS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
@@ -29,27 +27,6 @@ DATA = [*TRAINING.items(), ("translation", CAPTIONS)]
 STEPS = {"t5-tiny": 300, "flan-t5-small": 30}
 STEPS_FOR_CAPTIONS = 600
 ROWS = {"t5-tiny": 200, "flan-t5-small": 96}
-
-
-def fine_tuned(checkpoint: str, task: str, file: str, folder: Path) -> Path:
-    """A hub-format folder with weights that have seen the file's rows."""
-    weights = folder / checkpoint
-    if checkpoint == "flan-t5-small" and not weights.exists():
-        save_checkpoint("flan-t5", weights)
-    chosen = ["--checkpoint", str(weights)] if weights.exists() else []
-    run, steps = folder / "run", STEPS_FOR_CAPTIONS if file == CAPTIONS else STEPS[checkpoint]
-    ended = run_ftkit(
-        *["train", "--model", checkpoint, "--method", "full", "--task", task, *chosen],
-        *["--data", str(FOLDER / file), "--validation-data", str(head_of_validation(task, folder, file))],
-        *["--training.max-steps", str(steps), "--training.token-budget", "1024"],
-        *["--training.learning-rate", "1e-3", "--output", str(run), "--quiet"],
-        timeout=3000,
-    )
-    assert ended.status == 0, ended.err
-    artifact = run / "artifact"
-    source = str(weights) if weights.exists() else None
-    ftkit.load(checkpoint, checkpoint=source, device="cpu").tokenizer.save_pretrained(artifact)
-    return artifact
 
 
 @needs_real_data
@@ -60,7 +37,8 @@ def fine_tuned(checkpoint: str, task: str, file: str, folder: Path) -> Path:
 def test_answers_are_those_of_the_stock_trainer_and_come_sooner(
     checkpoint: str, task: str, file: str, tmp_path: Path
 ) -> None:
-    weights = cache(lambda: fine_tuned(checkpoint, task, file, tmp_path))
+    steps = STEPS_FOR_CAPTIONS if file == CAPTIONS else STEPS[checkpoint]
+    weights = cache(lambda: fine_tuned(checkpoint, task, file, steps, tmp_path))
     words = (checkpoint, task, file, str(ROWS[checkpoint]))
     pairs = [
         [measured(PROGRAM, side, *words, weights=weights, trial=trial) for side in ("ours", "stock")]

@@ -18,14 +18,14 @@ from support.program import run_python
 _TESTS = Path(__file__).parents[1]
 
 
-def measured(program: Path, *words: str, weights: Callable[[], Path], trial: int) -> Any:
+def measured(program: Path, *words: str, weights: Callable[[], Path], trial: int | str) -> Any:
     """The JSON that a program prints.
 
     Args:
         program: It has all cores.
         words: Its arguments.
         weights: Makes the last argument, where the program has to run.
-        trial: Which time this is; another one is another figure.
+        trial: Which time this is, or with which weights: what else the figure's name has to say.
     """
     home = os.environ.get("FTKIT_BENCHMARK_RESULTS")
     name = "-".join([program.stem, *words, str(trial)]).replace("/", "_")

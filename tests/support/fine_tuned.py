@@ -1,0 +1,36 @@
+"""Weights that have learnt something, for figures that random ones would blur."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ftkit
+from support.program import run_ftkit
+from support.real_data import FOLDER, head_of_validation
+from support.real_size import saved
+
+
+def fine_tuned(checkpoint: str, task: str, file: str, steps: int, folder: Path) -> Path:
+    """A hub-format folder with weights that have seen rows of a training file.
+
+    Args:
+        checkpoint: One that comes with ftkit, or `flan-t5-small`, which begins with random weights.
+        task: The file's.
+        file: Its path in the real data.
+        steps: Of full fine-tuning, 1,024 tokens each.
+        folder: What is written lies under it.
+    """
+    start = saved("flan-t5", folder) if checkpoint == "flan-t5-small" else None
+    ended = run_ftkit(
+        *["train", "--model", checkpoint, "--method", "full", "--task", task],
+        *(["--checkpoint", str(start)] if start else []),
+        *["--data", str(FOLDER / file), "--validation-data", str(head_of_validation(task, folder, file))],
+        *["--training.max-steps", str(steps), "--training.token-budget", "1024"],
+        *["--training.learning-rate", "1e-3", "--output", str(folder / "run"), "--quiet"],
+        timeout=3000,
+    )
+    assert ended.status == 0, ended.err
+    artifact = folder / "run" / "artifact"
+    loaded = ftkit.load(checkpoint, checkpoint=str(start) if start else None, device="cpu")
+    loaded.tokenizer.save_pretrained(artifact)
+    return artifact
