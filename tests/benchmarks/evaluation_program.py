@@ -1,9 +1,11 @@
 """One evaluation in a process of its own: `ours`, or the stock trainer's `predict_with_generate`.
 
-    python evaluation_program.py ours|stock CHECKPOINT TASK FILE ROWS WEIGHTS
+    python evaluation_program.py ours|stock|exact CHECKPOINT TASK FILE ROWS WEIGHTS
 
 prints JSON: the predicted texts, their metrics, seconds, and peak memory in bytes. The stock trainer gets its
 inputs as token ids, and transformers' own layers; ours makes the ids within the time that is measured.
+`exact` is transformers' greedy search in float64, one text at a time, and adds `gaps`: by how much the
+likeliest token led where it led least.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ from ftkit.loading import LoadedModel
 from ftkit.memory import peak_memory
 from support.real_data import FOLDER
 
+LIMIT = 512
+
 
 def main(side: str, model: str, task: str, file: str, rows: int, weights: str) -> None:
     """Load, evaluate, print."""
@@ -40,34 +44,34 @@ def main(side: str, model: str, task: str, file: str, rows: int, weights: str) -
     sources = find_sources(str(FOLDER / file.replace("train", "validation")), Reading())
     records = (each for source in sources for each in source.rows())
     examples = [each.row for each in islice(examples_of(records, formatter), rows)]
-    answer = {"ours": ours, "stock": stock}[side]
-    seconds, texts = answer(loaded, formatter, plugin.info, examples)
+    answer = {"ours": ours, "stock": stock, "exact": exact}[side]
+    found = answer(loaded, formatter, plugin.info, examples)
     peak = peak_memory()
     metrics = formatter.manager.hook.score(
-        predictions=[formatter.parse(text) for text in texts],
+        predictions=[formatter.parse(text) for text in found["texts"]],
         references=[[formatter.parse(each) for each in example.references] for example in examples],
         options=formatter.options,
     )
-    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak, "texts": texts, "metrics": metrics}))
+    sys.stdout.write(json.dumps({**found, "peak": peak, "metrics": metrics}))
 
 
 def ours(
     loaded: LoadedModel, formatter: Formatter, task: TaskInfo, examples: list[Example]
-) -> tuple[float, list[str]]:
+) -> dict[str, Any]:
     """Evaluate as `ftkit evaluate` does, but cut what is too long as the stock trainer does."""
     start = time.perf_counter()
     found = evaluate_examples(loaded, formatter, task, examples, {"windows": False})
-    return time.perf_counter() - start, [each.text for each in found.predictions]
+    return {"seconds": time.perf_counter() - start, "texts": [each.text for each in found.predictions]}
 
 
 def stock(
     loaded: LoadedModel, _formatter: Formatter, task: TaskInfo, examples: list[Example]
-) -> tuple[float, list[str]]:
+) -> dict[str, Any]:
     """Evaluate as transformers' examples do, with our limits and greedy decoding."""
     model, tokenizer = loaded
     rows: list[Any] = [
         {
-            **tokenizer(each.input, truncation=True, max_length=512),
+            **tokenizer(each.input, truncation=True, max_length=LIMIT),
             "labels": tokenizer(text_target=each.target, truncation=True, max_length=task.max_output_tokens)[
                 "input_ids"
             ],
@@ -89,7 +93,30 @@ def stock(
         seconds = time.perf_counter() - start
     ids = torch.from_numpy(found.predictions)
     ids = ids.masked_fill(ids < 0, tokenizer.pad_token_id)
-    return seconds, tokenizer.batch_decode(ids, skip_special_tokens=True)
+    return {"seconds": seconds, "texts": tokenizer.batch_decode(ids, skip_special_tokens=True)}
+
+
+@torch.no_grad()
+def exact(
+    loaded: LoadedModel, _formatter: Formatter, task: TaskInfo, examples: list[Example]
+) -> dict[str, Any]:
+    """What greedy search writes where rounding hardly counts, and how narrowly."""
+    model, tokenizer = loaded
+    model.double().eval()
+    start, texts, gaps = time.perf_counter(), [], []
+    for each in examples:
+        found = model.generate(
+            **tokenizer(each.input, truncation=True, max_length=LIMIT, return_tensors="pt"),
+            max_new_tokens=task.max_output_tokens,
+            num_beams=1,
+            do_sample=False,
+            output_logits=True,
+            return_dict_in_generate=True,
+        )
+        texts.append(tokenizer.decode(found.sequences[0], skip_special_tokens=True))
+        two = torch.stack(found.logits).topk(2).values
+        gaps.append(float((two[..., 0] - two[..., 1]).min()))
+    return {"seconds": time.perf_counter() - start, "texts": texts, "gaps": gaps}
 
 
 if __name__ == "__main__":
