@@ -75,14 +75,27 @@ def make_report(
         RunError: The folder holds something, or can't be made.
     """
     _demand_free(output)
+    result, scored = _evaluated(subject, rows, {**generation, "seed": seed}, resamples, quiet=quiet)
+    folder = _folder(output, beside, subject.plan.name)
+    told = {**result, "output": str(folder)}
+    write_whole(folder / PREDICTIONS, as_json_lines(scored))
+    if rows.rejected:
+        write_whole(folder / REJECTED, rows.rejected_lines)
+    write_whole(folder / RESULT, as_json(told, indent=2) + "\n")
+    return Report(folder, told, scored, subject.task.metrics[0])
+
+
+def _evaluated(
+    subject: Predictor, rows: EvaluationRows, settings: Mapping[str, Any], resamples: int, *, quiet: bool
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the two files of an evaluation hold: the result, and each row with its scores."""
     began = time.perf_counter()
-    settings = {**generation, "seed": seed}
     evaluation = evaluate_examples(
         subject.loaded, subject.formatter, subject.task, rows.examples, settings, quiet=quiet
     )
     seconds = time.perf_counter() - began
     result = {
-        **_figures(subject, evaluation, resamples, seed),
+        **_figures(subject, evaluation, resamples, settings["seed"]),
         "rejected": rows.rejected,
         "seconds": round(seconds, 3),
         "examples_per_second": round(len(evaluation.examples) / seconds, 2),
@@ -93,20 +106,11 @@ def make_report(
             "changed_since_run": rows.changed,
         },
         "rehearsal": rows.rehearsal,
-        "seed": seed,
+        "seed": settings["seed"],
         **subject.plan.made_with,
     }
-    scored = [
-        {"place": rows.place(index), **row}
-        for index, row in enumerate(scored_rows(evaluation, subject.formatter))
-    ]
-    folder = _folder(output, beside, subject.plan.name)
-    told = {**result, "output": str(folder)}
-    write_whole(folder / PREDICTIONS, as_json_lines(scored))
-    if rows.rejected:
-        write_whole(folder / REJECTED, rows.rejected_lines)
-    write_whole(folder / RESULT, as_json(told, indent=2) + "\n")
-    return Report(folder, told, scored, subject.task.metrics[0])
+    scored = enumerate(scored_rows(evaluation, subject.formatter))
+    return result, [{"place": rows.place(index), **row} for index, row in scored]
 
 
 def _demand_free(output: str | None) -> None:
