@@ -22,6 +22,7 @@ from support.real_data import TRAINING, needs_real_data
 PROGRAM = Path(__file__).with_name("training_program.py")
 SEEDS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
 ROWS = 256
+HARDWARE = ("cpu", "16")  # and the stock batch
 STEPS_BEFORE = 300
 
 
@@ -47,7 +48,8 @@ def test_the_loss_on_unseen_rows_is_the_stock_trainers(task: str, method: str, h
         words = (side, "flan-t5", method, task, str(ROWS))
         start, trial = partial(weights, task, home), f"after-{STEPS_BEFORE}"
         return fmean(
-            measured(PROGRAM, *words, str(seed), weights=start, trial=trial)["loss"] for seed in range(SEEDS)
+            measured(PROGRAM, *words, str(seed), *HARDWARE, weights=start, trial=trial)["loss"]
+            for seed in range(SEEDS)
         )
 
     ours, theirs = loss("ftkit"), loss("stock")

@@ -5,8 +5,9 @@
 
 prints the tables that docs/performance.md shows. Every side runs in a process of its own, in turn, so that a
 machine that speeds up or slows down moves all of them; ratios are medians over the rounds. Weights are
-random in the real sizes. FTKIT_BENCHMARK_ROUNDS and FTKIT_BENCHMARK_ROWS change how much is done;
-FTKIT_BENCHMARK_RESULTS names a folder that keeps figures from one time to the next.
+random in the real sizes. FTKIT_BENCHMARK_ROUNDS, FTKIT_BENCHMARK_ROWS and FTKIT_BENCHMARK_BATCH (rows of a
+stock batch) change how much is done, FTKIT_BENCHMARK_DEVICE=cuda where, and FTKIT_BENCHMARK_RESULTS names a
+folder that keeps figures from one time to the next.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ PROGRAM = Path(__file__).with_name("training_program.py")
 PEERS = ("stock", "grouped", "grouped-bf16")
 ROUNDS = int(os.environ.get("FTKIT_BENCHMARK_ROUNDS", "3"))
 ROWS = int(os.environ.get("FTKIT_BENCHMARK_ROWS", "96"))
+BATCH = int(os.environ.get("FTKIT_BENCHMARK_BATCH", "16"))
+DEVICE = os.environ.get("FTKIT_BENCHMARK_DEVICE", "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("backbone", ["flan-t5", "t5", "bart"])
 def test_training_beside_the_stock_trainer(backbone: str, method: str, task: str, checkpoints: Path) -> None:
     def found(side: str, seed: int) -> Any:
-        words = (side, backbone, method, task, str(ROWS), str(seed))
+        words = (side, backbone, method, task, str(ROWS), str(seed), DEVICE, str(BATCH))
         return measured(PROGRAM, *words, weights=lambda: saved(backbone, checkpoints), trial=seed)
 
     rounds = [{side: found(side, seed) for side in ("ftkit", *PEERS)} for seed in range(ROUNDS)]
