@@ -2,7 +2,7 @@
 
     pytest -m benchmark tests/benchmarks/test_training_loss.py -s
 
-prints the table that docs/performance.md shows. Random weights lose a tenth of their loss within a few steps,
+prints a table. Random weights lose a tenth of their loss within a few steps,
 so that one step more or less would decide; here both sides begin with weights that have learnt for a while.
 """
 

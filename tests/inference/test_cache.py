@@ -44,6 +44,18 @@ def test_what_generation_does_to_a_cache_is_kept_by_the_next_step(change: str) -
     assert torch.equal(ours.values, theirs.values)
 
 
+def test_rows_that_are_let_go_leave_what_follows_as_it_was() -> None:
+    ours, theirs = RoomyLayer(4), DynamicLayer()
+    for layer in (ours, theirs):
+        for keys, values in steps(3):
+            layer.update(keys, values)
+        layer.batch_select_indices(torch.tensor([1]))
+        for keys, values in steps(12):
+            layer.update(keys[:1], values[:1])
+    assert torch.equal(ours.keys, theirs.keys)
+    assert torch.equal(ours.values, theirs.values)
+
+
 @pytest.mark.parametrize(("ahead", "most"), [(8, 10), (80, 0)])
 def test_most_steps_copy_nothing_that_is_there(ahead: int, most: int) -> None:
     layer = RoomyLayer(ahead)

@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 import torch
 from peft import PrefixTuningConfig, TaskType, get_peft_model
-from transformers import BatchEncoding, GenerationConfig, PreTrainedModel
+from transformers import (
+    BatchEncoding,
+    DynamicCache,
+    EncoderDecoderCache,
+    GenerationConfig,
+    LEDConfig,
+    LEDForConditionalGeneration,
+    PreTrainedModel,
+)
+from transformers.cache_utils import Cache
 
 import ftkit
-from ftkit.inference.cache import roomy_cache
+from ftkit.inference.cache import RoomyLayer, roomy_cache
 from ftkit.inference.generation import generate
 from ftkit.inference.greedy import write_greedily
 from ftkit.inference.settings import GENERATION
@@ -122,8 +131,46 @@ def test_prefix_tuning_puts_its_own_cache_in_and_is_left_to_transformers() -> No
     assert written(tuned, batch, config) is None
     with torch.no_grad():
         found = generate(tuned, tokenizer, batch, SETTINGS)
-    ids, _ = expected(tuned, batch, config)
+    ids, scores = expected(tuned, batch, config)
     assert [each.text for each in found] == tokenizer.batch_decode(ids, skip_special_tokens=True)
+    ends = (ids[:, 1:] == tokenizer.eos_token_id).int()
+    counted = (ends.cumsum(dim=1) - ends) == 0
+    means = (scores * counted).sum(dim=1) / counted.sum(dim=1)
+    assert [each.score for each in found] == pytest.approx(means.tolist(), abs=1e-4)
+
+
+def test_a_model_whose_encoder_answers_in_a_way_of_its_own_is_read_in_pieces() -> None:
+    _, tokenizer = ftkit.load("bart-tiny", device="cpu")
+    torch.manual_seed(0)
+    sizes = {f"{half}_{key}": 2 for half in ("encoder", "decoder") for key in ("layers", "attention_heads")}
+    config = LEDConfig(len(tokenizer), 64, 64, d_model=16, attention_window=8, **sizes)
+    led = LEDForConditionalGeneration(config).eval()
+    batch = tokenizer(TEXTS, padding=True, return_tensors="pt")
+    found = generate(led, tokenizer, batch, SETTINGS | {"token_budget": 20})
+    ends = {"eos_token_id": config.eos_token_id, "pad_token_id": config.pad_token_id}
+    start = GenerationConfig(max_new_tokens=STEPS, decoder_start_token_id=2, **ends)
+    ids, _ = expected(led, batch, start)
+    assert [each.text for each in found] == tokenizer.batch_decode(ids, skip_special_tokens=True)
+
+
+@pytest.mark.parametrize("ahead", [1, 3])
+def test_where_memory_is_taken_up_little_by_little_texts_are_the_same(ahead: int) -> None:
+    (model, _), batch, config = ready("flan-t5-tiny")
+    cache = EncoderDecoderCache(Cache(layer_class_to_replicate=lambda: RoomyLayer(ahead)), DynamicCache())
+    with torch.no_grad():
+        ours = write_greedily(model, batch, cache, config)
+    assert_same(ours, expected(model, batch, config), [config.eos_token_id])
+
+
+@pytest.mark.parametrize("rows", [1, len(TEXTS)])
+def test_a_text_of_a_single_token_has_a_score(rows: int) -> None:
+    (model, tokenizer), batch, _ = ready("t5-tiny")
+    some = {name: each[:rows] for name, each in batch.items()}
+    found = generate(model, tokenizer, some, SETTINGS | {"max_output_tokens": 1})
+    with torch.no_grad():
+        starts = torch.full((rows, 1), model.config.decoder_start_token_id)
+        best = model(**some, decoder_input_ids=starts).logits[:, -1].log_softmax(dim=-1).amax(dim=-1)
+    assert [each.score for each in found] == pytest.approx(best.tolist(), abs=1e-4)
 
 
 def test_a_model_that_generates_in_a_way_of_its_own_is_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ftkit.files import write_whole
 from ftkit.threads import usable_cores
 from support.program import run_python
 
@@ -41,5 +42,5 @@ def measured(program: Path, *words: str, weights: Callable[[], Path], trial: int
     assert ended.status == 0, ended.err
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(ended.out, encoding="utf-8")
+        write_whole(kept, ended.out)
     return ended.json

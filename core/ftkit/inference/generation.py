@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import GenerationConfig, GenerationMixin
+from transformers import GenerationConfig, GenerationMixin, LogitsProcessorList
 
 from ftkit.errors import CheckpointError
 from ftkit.inference.batches import Batch, Output
 from ftkit.inference.cache import roomy_cache
-from ftkit.inference.greedy import write_greedily
+from ftkit.inference.greedy import GreedyScores, write_greedily
 from ftkit.inference.reading import Read, reading_in_pieces
 
 if TYPE_CHECKING:
@@ -54,14 +54,22 @@ def _written(
     model: PreTrainedModel, batch: Batch, settings: Mapping[str, Any], config: GenerationConfig
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Tokens from the start token on, (B, 1 + T), and their log-probabilities, (B, T), if they are known."""
-    cache = roomy_cache(model, settings["max_output_tokens"])
-    if cache is not None and _is_plainly_greedy(settings) and _generates_like_most(model):
+    limit, greedy = settings["max_output_tokens"], _is_plainly_greedy(settings)
+    cache = roomy_cache(model, limit)
+    if cache is not None and greedy and _generates_like_most(model):
         written = write_greedily(model, batch, cache, config)
         if written is not None:
             return written
         cache = None
-    known = {} if cache is None else {"past_key_values": cache}
-    return model.generate(**batch, **known, generation_config=config, use_model_defaults=False), None
+    noted = GreedyScores(limit) if greedy else None
+    ids: torch.Tensor = model.generate(
+        **batch,
+        **({} if cache is None else {"past_key_values": cache}),
+        generation_config=config,
+        logits_processor=LogitsProcessorList([noted] if noted else []),
+        use_model_defaults=False,
+    )
+    return ids, noted.of(ids) if noted else None
 
 
 def _is_plainly_greedy(settings: Mapping[str, Any]) -> bool:
@@ -70,9 +78,10 @@ def _is_plainly_greedy(settings: Mapping[str, Any]) -> bool:
 
 
 def _generates_like_most(model: PreTrainedModel) -> bool:
-    """Whether the model, in PEFT's wrapping or not, leaves it to transformers how it generates."""
+    """Whether the model, and PEFT's wrappings of it, leave it to transformers how they generate."""
     bare = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return getattr(bare.generate, "__func__", None) is GenerationMixin.generate
+    all_of_them = [each for each in (bare, model.base_model) if hasattr(each, "generate")]
+    return all(getattr(each.generate, "__func__", None) is GenerationMixin.generate for each in all_of_them)
 
 
 def _scores(model: PreTrainedModel, batch: Batch, read: Read, ids: torch.Tensor) -> torch.Tensor:

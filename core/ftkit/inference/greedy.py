@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from transformers import LogitsProcessor
 from transformers.modeling_outputs import BaseModelOutput
 
 from ftkit.inference.batches import Batch
@@ -59,7 +60,7 @@ class _Rows:
 def write_greedily(
     model: PreTrainedModel, batch: Batch, cache: EncoderDecoderCache, config: GenerationConfig
 ) -> tuple[torch.Tensor, torch.Tensor] | None:
-    """The likeliest next token, again and again.
+    """The likeliest next token, again and again; whoever calls has turned gradients off.
 
     Args:
         model: Any encoder-decoder of transformers.
@@ -84,6 +85,7 @@ def write_greedily(
             decoder_input_ids=ids[rows.places, step : step + 1],
             past_key_values=cache,
             use_cache=True,
+            return_dict=True,
         )
         if out.past_key_values is not cache:
             return None
@@ -92,6 +94,7 @@ def write_greedily(
         ids[rows.places, step + 1] = tokens
         scores[rows.places, step] = likeliest - logits.logsumexp(dim=-1)
         rows.known["states"] = out.encoder_last_hidden_state
+        del out, logits  # else they would stay through the next step
         if not rows.end(torch.isin(tokens, ends)):
             break
     return ids[:, : step + 2], scores[:, : step + 1]
@@ -102,3 +105,33 @@ def _arguments(known: Mapping[str, torch.Tensor]) -> dict[str, Any]:
     named: dict[str, Any] = {**known}
     states = named.pop("states", None)
     return named if states is None else {**named, "encoder_outputs": BaseModelOutput(states)}
+
+
+class GreedyScores(LogitsProcessor):  # type: ignore[misc]  # transformers carries no types
+    """Notes the log-probability of the likeliest token at each step of `generate`, which greedy search takes.
+
+    transformers would keep the whole vocabulary's scores of every step. What is kept here gets its memory at
+    once: a few bytes kept of each step, behind the megabytes that it needs for a while, leave holes.
+    """
+
+    def __init__(self, tokens: int) -> None:
+        """Note nothing yet.
+
+        Args:
+            tokens: How many are to be written at most.
+        """
+        self._tokens, self._written = tokens, 0
+        self._noted = torch.empty(0, tokens)
+
+    def __call__(self, _ids: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        """Note, and give the logits (B, vocabulary) back as they are."""
+        if not self._written:
+            self._noted = logits.new_empty(len(logits), self._tokens)
+        self._noted[:, self._written] = logits.amax(dim=-1) - logits.logsumexp(dim=-1)
+        self._written += 1
+        return logits
+
+    def of(self, ids: torch.Tensor) -> torch.Tensor | None:
+        """Those of written tokens (B, 1 + T), as (B, T); None where a model's `generate` didn't ask."""
+        whole = self._written == ids.shape[1] - 1
+        return self._noted[:, : self._written] if whole else None

@@ -53,12 +53,12 @@ def reading_in_pieces(model: PreTrainedModel, token_budget: int) -> Iterator[Rea
         if arguments or mask is None or named.get("output_attentions") or named.get("output_hidden_states"):
             return whole(*arguments, **named)
         rows = max(1, token_budget // mask.shape[1])
-        parts = [
-            _padded(whole(**piece).last_hidden_state, mask.shape[1])
-            for piece in _pieces({**named, "return_dict": True}, rows)
-        ]
+        parts = []
+        for piece in _pieces({**named, "return_dict": True}, rows):
+            found = whole(**piece)
+            parts.append(_padded(found.last_hidden_state, mask.shape[1]))
         read.states = torch.cat(parts) if len(parts) > 1 else parts[0]
-        return BaseModelOutput(last_hidden_state=read.states)
+        return type(found)(last_hidden_state=read.states)  # some models have a kind of their own
 
     encoder.forward = forward
     try:
