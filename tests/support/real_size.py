@@ -55,7 +55,9 @@ def saved(backbone: str, home: Path) -> Path:
     """A folder in hub format under a home of several, written when it is first asked for."""
     folder = home / backbone
     if not folder.exists():
-        save_checkpoint(backbone, folder)
+        aside = home / f"{backbone}-unfinished"
+        save_checkpoint(backbone, aside)
+        aside.rename(folder)
     return folder
 
 
