@@ -59,16 +59,14 @@ def test_answers_are_those_of_the_stock_trainer_and_come_sooner(
     )
     assert mine["metrics"] == theirs["metrics"]
     if others:
-        assert_rounding_decided(others, mine["texts"], theirs["texts"], found("exact", 0))
+        explain(others, mine["texts"], theirs["texts"], found("exact", 0))
+    assert not others
 
 
-def assert_rounding_decided(rows: list[int], ours: list[str], stock: list[str], exact: Any) -> None:
-    """Where answers differ, one is float64's, and the other leaves it where two tokens were nearly equal."""
+def explain(rows: list[int], ours: list[str], stock: list[str], exact: Any) -> None:
+    """Print whose answers are those of float64, and whether the others part from it at a near tie."""
     for row in rows:
-        text = exact["texts"][row]
         sides = {"ours": ours[row], "stock": stock[row]}
-        right = [side for side, each in sides.items() if each == text]
-        print(f"row {row}: in float64 it is what {right} wrote")
-        other = sides[({*sides} - {*right}).pop()]
-        assert right
-        assert any(other.startswith(beginning) for beginning in exact["ties"][row])
+        right = [side for side, text in sides.items() if text == exact["texts"][row]]
+        near = [side for side, text in sides.items() if text.startswith(tuple(exact["ties"][row]))]
+        print(f"row {row}: float64 writes what {right} wrote; {near} took a token nearly as likely")
