@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -104,20 +105,38 @@ def test_core_imports_nothing_of_the_built_in_plugins(file: Path) -> None:
     assert not [name for name in imports_of(file) if lies_in(name, "ftkit_plugins")]
 
 
-def test_only_the_way_in_uses_the_command_line() -> None:
-    users = {file for file in MODULES if any(lies_in(name, "ftkit.cli") for name in imports_of(file))}
-    assert users
-    assert all(file.parent.name == "cli" or file == CORE / "__main__.py" for file in users)
+PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
+ROOMS = re.findall(
+    r"^  (\w+)(?:/|\.py) ", PAGE.read_text(encoding="utf-8").split("plugins/")[0], re.MULTILINE
+)
 
 
-def test_only_the_command_line_uses_the_conformance_kit() -> None:
-    users = {file for file in MODULES if any(lies_in(name, "ftkit.testing") for name in imports_of(file))}
-    assert {file.relative_to(CORE).parts[0] for file in users} == {"cli", "testing"}
+def room_of(file: Path) -> str:
+    return file.relative_to(CORE).parts[0].removesuffix(".py")
 
 
-def test_only_the_command_line_uses_comparisons() -> None:
-    users = {file for file in MODULES if any(lies_in(name, "ftkit.comparing") for name in imports_of(file))}
-    assert {file.relative_to(CORE).parts[0] for file in users} == {"cli", "comparing", "__init__.py"}
+def test_the_picture_of_the_rooms_shows_every_package() -> None:
+    packages = {file.parent.name for file in CORE.glob("*/__init__.py")}
+    assert packages <= set(ROOMS)
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in MODULES if room_of(file) in ROOMS], ids=lambda file: str(file.relative_to(CORE))
+)
+def test_a_room_uses_only_what_the_picture_shows_below_it(file: Path) -> None:
+    above = ROOMS[: ROOMS.index(room_of(file))]
+    assert not [name for name in imports_of(file) for room in above if lies_in(name, f"ftkit.{room}")]
+
+
+def test_no_module_imports_itself_round_a_circle() -> None:
+    modules = {module_name(file): file for file in MODULES if file != CORE / "__init__.py"}
+    order = TopologicalSorter({name: imports_of(file) & set(modules) for name, file in modules.items()})
+    order.prepare()  # raises CycleError
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(CORE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 # The conformance kit names the two architectures that its tiny models are of.
@@ -153,7 +172,7 @@ def texts_in(tree: ast.Module) -> set[str]:
 
 @pytest.mark.parametrize("file", sorted(CORE.glob("registry/**/*.py")), ids=lambda file: file.stem)
 def test_the_registry_knows_neither_runs_nor_models(file: Path) -> None:
-    above = ("ftkit.cli", "ftkit.plugins", "ftkit.training", "ftkit.models", "ftkit.loading", "ftkit.data")
+    above = ("ftkit.cli", "ftkit.plugins", "ftkit.runs", "ftkit.models", "ftkit.loading", "ftkit.data")
     assert not [name for name in imports_of(file) for room in above if lies_in(name, room)]
 
 
@@ -166,18 +185,7 @@ def test_the_ground_floor_imports_nothing_of_ours_at_run_time_but_itself(room: s
     assert not [each for each in ours if not any(lies_in(each, floor) for floor in ground)]
 
 
-def test_a_training_asks_planning_for_its_token_budget_and_for_nothing_else() -> None:
-    used = {
-        (file.relative_to(CORE).parts[0], name)
-        for file in MODULES
-        for name in run_time_imports_of(file)
-        if lies_in(name, "ftkit.planning") and file.relative_to(CORE).parts[0] not in ("planning", "cli")
-    }
-    auto = "ftkit.planning.auto"
-    assert used == {("training", auto), ("training", f"{auto}.with_decided_budget")}
-
-
 @pytest.mark.parametrize("file", sorted(CORE.glob("planning/*.py")), ids=lambda file: file.stem)
-def test_planning_uses_the_parts_of_a_run_and_never_a_whole_one(file: Path) -> None:
-    above = ("ftkit.cli", "ftkit.evaluating", "ftkit.predicting", "ftkit.training.run")
-    assert not [name for name in imports_of(file) for room in above if lies_in(name, room)]
+def test_planning_takes_a_training_s_steps_and_answers_nothing(file: Path) -> None:
+    others = ("ftkit.evaluating", "ftkit.predicting", "ftkit.answering")
+    assert not [name for name in imports_of(file) for room in others if lies_in(name, room)]

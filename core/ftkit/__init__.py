@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ftkit._version import __version__
 
 if TYPE_CHECKING:
+    from ftkit.answering.prediction import Prediction
+    from ftkit.answering.predictor import Predictor
+    from ftkit.answering.run import LoadedRun, load_run
     from ftkit.checkpoints import load_pretrained_model, load_pretrained_tokenizer
     from ftkit.comparing.command import Comparison, compare
     from ftkit.comparing.recipe import ComparisonRecipe
@@ -49,17 +52,14 @@ if TYPE_CHECKING:
     )
     from ftkit.evaluating.command import evaluate
     from ftkit.evaluating.report import Report
+    from ftkit.finetuning.command import Run, resume, train
     from ftkit.hookspecs import hookimpl
+    from ftkit.interrupts import Interrupted
     from ftkit.loading import LoadedModel, load
     from ftkit.planning.command import plan
     from ftkit.planning.report import Forecast
     from ftkit.plugins import list_plugins, load_plugins
-    from ftkit.prediction import Prediction
-    from ftkit.predictor import Predictor
-    from ftkit.runs import LoadedRun, load_run
-    from ftkit.training.interrupts import Interrupted
-    from ftkit.training.recipe import Recipe
-    from ftkit.training.run import Run, resume, train
+    from ftkit.runs.recipe import Recipe
 
     from . import models
 
@@ -122,7 +122,8 @@ __all__ = [
 # The light ones first: a plugin's names are found without loading what runs plugins.
 _HOMES = (
     *("errors", "hookspecs", "descriptions", "plugins", "checkpoints", "loading"),
-    *("prediction", "predictor", "runs", "training.recipe", "training.interrupts", "training.run"),
+    *("answering.prediction", "answering.predictor", "answering.run", "interrupts", "runs.recipe"),
+    "finetuning.command",
     *("evaluating.report", "evaluating.command", "comparing.recipe", "comparing.command"),
     *("planning.report", "planning.command"),
 )

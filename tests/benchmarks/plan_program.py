@@ -17,9 +17,9 @@ from ftkit.data.batches import TokenBudgetBatches
 from ftkit.memory import peak_memory
 from ftkit.planning.clock import own_seconds
 from ftkit.planning.excerpt import heaviest, typical
+from ftkit.runs.recipe import read_recipe
 from ftkit.training import loop
 from ftkit.training.progress import Progress
-from ftkit.training.recipe import read_recipe
 
 TYPICAL = 3
 

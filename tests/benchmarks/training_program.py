@@ -37,8 +37,8 @@ from ftkit.data.reading import Reading
 from ftkit.data.sources import find_sources
 from ftkit.memory import peak_memory
 from ftkit.precision import chosen_precision
+from ftkit.runs.recipe import read_recipe
 from ftkit.training.loss import token_mean_loss
-from ftkit.training.recipe import read_recipe
 from support.real_data import FOLDER, TRAINING
 
 LIMIT = 512

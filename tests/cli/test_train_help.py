@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ftkit.training.settings import SETTINGS
+from ftkit.runs.settings import SETTINGS
 from support.program import run_ftkit
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ftkit.data.batches import TokenBudgetBatches, padding_fraction
-from ftkit.training.settings import SETTINGS
+from ftkit.runs.settings import SETTINGS
 from support.padding import CORPORA, lengths_of
 from support.real_data import needs_real_data
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ftkit.data.examples import Formatter
+from ftkit.evaluating.scoring import intervals, signatures
 from ftkit.registry.registration import create_manager
-from ftkit.scoring import intervals, signatures
 from ftkit_plugins.tasks import qa, sentiment, translation
 from support.oracles import (
     ANSWERERS,

@@ -13,12 +13,12 @@ import torch
 from transformers import GenerationConfig
 
 import ftkit
+from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import OptionsError
 from ftkit.inference.labels import choose
 from ftkit.loading import LoadedModel
-from ftkit.prediction import Prediction, predict
 
 CHECKPOINTS = ("t5-tiny", "bart-tiny", "flan-t5-tiny")
 TEXTS = [

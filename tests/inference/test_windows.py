@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ftkit
-from ftkit import prediction
+from ftkit.answering import prediction
+from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.inference.windows import in_windows
 from ftkit.loading import LoadedModel
-from ftkit.prediction import Prediction, predict
 from support.real_data import json_file, needs_real_data
 
 LIMIT = 256

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import ftkit
-from ftkit.training.plan import make_plan
-from ftkit.training.recipe import read_recipe
+from ftkit.runs.plan import make_plan
+from ftkit.runs.recipe import read_recipe
 from support import killed
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ftkit
-from ftkit.training.folder import RunFolder
+from ftkit.runs.folder import RunFolder
 from support import killed, small
 from support.program import run_python
 

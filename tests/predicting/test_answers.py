@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from ftkit.answering.prediction import Prediction
 from ftkit.descriptions import Example
 from ftkit.predicting.answers import _line
 from ftkit.predicting.chunks import InputRow
-from ftkit.prediction import Prediction
 
 
 def answered(text: str, *, answer: Any) -> Prediction:

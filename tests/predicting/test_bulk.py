@@ -19,11 +19,11 @@ from filelock import FileLock
 from pyarrow import parquet
 
 import ftkit
+from ftkit.answering.prediction import Prediction
+from ftkit.answering.run import LoadedRun
 from ftkit.descriptions import Example
 from ftkit.predicting import bulk
 from ftkit.predicting.output import progress_path
-from ftkit.prediction import Prediction
-from ftkit.runs import LoadedRun
 from support import killed
 from support.asking import lines_of, predict, run_of_one_step, sentences, write_rows
 
@@ -47,7 +47,7 @@ def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
             for each, text in zip(examples, texts, strict=True)
         ]
 
-    monkeypatch.setattr("ftkit.predictor.predict", drawn)
+    monkeypatch.setattr("ftkit.answering.predictor.predict", drawn)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import ftkit
 from ftkit.deprecations import HOOKS, Deprecation
 from ftkit.loading import check_options
 from ftkit.registry.registration import _OWNERS
-from ftkit.training.plan import make_plan
+from ftkit.runs.plan import make_plan
 from support.program import run_ftkit
 from support.wheels import ECHO, ECHO_HOOKS, task_distribution, unpack
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import ftkit
+from ftkit.answering.run import LoadedRun
 from ftkit.predicting.bulk import predict_to_file
 from ftkit.predicting.request import make_request
-from ftkit.runs import LoadedRun
 
 _NOUNS = ("dog", "house", "woman", "city", "river")
 _VERBS = ("sleeps", "sings", "waits", "works")

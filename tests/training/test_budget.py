@@ -14,11 +14,11 @@ from transformers import get_scheduler
 
 import ftkit
 from ftkit.evaluating import evaluation
+from ftkit.runs.plan import make_plan
+from ftkit.runs.rows import read_data
 from ftkit.training.clock import Clock
 from ftkit.training.footprint import Footprint
 from ftkit.training.meter import Meter
-from ftkit.training.plan import make_plan
-from ftkit.training.ready import read_data
 from support import killed, small
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import ftkit
+from ftkit.runs import folder as folders
 from ftkit.training import checkpoints
-from ftkit.training import folder as folders
 from support import killed, small
 
 CASES = [("t5", "lora"), ("bart", "adapter"), ("flan-t5", "full"), ("bart", "lora"), ("t5", "full")]

@@ -87,7 +87,7 @@ def evaluate_command(
     if options["reading"] and data is None:
         raise typer.BadParameter("options of reading are about --data, and none is given")
     from ftkit.evaluating.command import evaluate
-    from ftkit.training.recipe import Recipe
+    from ftkit.runs.recipe import Recipe
 
     generation = options.pop("generation")
     recipe = Recipe(

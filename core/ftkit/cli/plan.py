@@ -27,7 +27,7 @@ from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
     from ftkit.planning.report import Forecast
-    from ftkit.training.recipe import Recipe
+    from ftkit.runs.recipe import Recipe
 
 _NOTHING_FITS = 1
 _GB = 1e9

@@ -54,7 +54,7 @@ class CommandWithPluginOptions(_CommandWithMoreHelp):
 
     def sections(self, words: Sequence[str]) -> Iterator[Section]:
         """The options of the selected plugins, and those of training."""
-        from ftkit.training.settings import SETTINGS
+        from ftkit.runs.settings import SETTINGS
 
         yield from _of_plugins(words)
         yield "Options of training", [_row("training", option) for option in SETTINGS]
@@ -65,7 +65,7 @@ class CommandOfComparison(_CommandWithMoreHelp):
 
     def sections(self, words: Sequence[str]) -> Iterator[Section]:  # noqa: ARG002 - the same for all
         """What of plugins can be given, and the options of training."""
-        from ftkit.training.settings import SETTINGS
+        from ftkit.runs.settings import SETTINGS
 
         yield (
             "Options of plugins",
@@ -83,8 +83,8 @@ class CommandOfRun(_CommandWithMoreHelp):
     def sections(self, words: Sequence[str]) -> Iterator[Section]:
         """The columns, and the options of generation and of reading."""
         from ftkit.data.reading import READING
-        from ftkit.training.folder import RunFolder
-        from ftkit.training.recipe import read_recipe
+        from ftkit.runs.folder import RunFolder
+        from ftkit.runs.recipe import read_recipe
 
         recipes = [RunFolder(Path(word)).recipe for word in words if not word.startswith("-")]
         recipe = next((read_recipe(path) for path in recipes if path.is_file()), None)
@@ -155,7 +155,7 @@ def _columns(task: str) -> list[tuple[str, str]]:
 
 def _selected(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Names of plugins: those of a recipe, then those typed, which override them."""
-    from ftkit.training.recipe import read_recipe
+    from ftkit.runs.recipe import read_recipe
 
     for word in words:
         if word.endswith((".yaml", ".yml")) and Path(word).is_file():

@@ -20,8 +20,8 @@ from ftkit.cli.words import Pair, typed_options
 from ftkit.predicting import CHUNK_ROWS
 
 if TYPE_CHECKING:
+    from ftkit.answering.run import LoadedRun
     from ftkit.predicting.request import Request
-    from ftkit.runs import LoadedRun
 
 _PARTS = ("generation", "reading")
 _STDIN = "-"
@@ -74,7 +74,7 @@ def predict(
     if not asked and source is None and _stdin_holds_rows():
         source = _STDIN
     _demand_sense(asked, source, output, options["reading"], resume=resume)
-    from ftkit.runs import load_run
+    from ftkit.answering.run import load_run
 
     with told_when_stopped():
         loaded = load_run(run, device)

@@ -9,7 +9,7 @@ from ftkit.cli.output import print_line
 
 
 def print_counts(seen: Mapping[str, Any]) -> None:
-    """Print what `ftkit.training.preview` counts."""
+    """Print what `ftkit.finetuning.preview` counts."""
     print_line(f"{seen['checkpoint']}, {seen['method']}, {seen['task']}: nothing was trained or written")
     print_line(
         f"{seen['examples']:,} training rows, {seen['validation_examples']:,} for validation, "

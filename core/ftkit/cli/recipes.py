@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ftkit.cli.words import RUN_PARTS, recipe_file, typed_options
 
 if TYPE_CHECKING:
-    from ftkit.training.recipe import Recipe
+    from ftkit.runs.recipe import Recipe
 
 
 def recipe_of(
@@ -30,7 +30,7 @@ def recipe_of(
         typer.BadParameter: Some word is neither.
         OptionsError: The file says something else than a recipe.
     """
-    from ftkit.training.recipe import Recipe, read_recipe
+    from ftkit.runs.recipe import Recipe, read_recipe
 
     options, others = typed_options(words, RUN_PARTS, columns, on_bad_row)
     file = recipe_file(others)

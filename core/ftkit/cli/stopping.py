@@ -12,7 +12,7 @@ from ftkit.cli.output import complain
 @contextmanager
 def told_when_stopped() -> Iterator[None]:
     """What a signal stopped says how to go on, and ends with the status that shells expect."""
-    from ftkit.training.interrupts import Interrupted
+    from ftkit.interrupts import Interrupted
 
     try:
         yield

@@ -29,8 +29,8 @@ from ftkit.cli.recipes import recipe_of
 from ftkit.cli.stopping import told_when_stopped
 
 if TYPE_CHECKING:
-    from ftkit.training.recipe import Recipe
-    from ftkit.training.run import Run
+    from ftkit.finetuning.command import Run
+    from ftkit.runs.recipe import Recipe
 
 
 def train(
@@ -93,13 +93,13 @@ def train(
 
 
 def _train(recipe: Recipe, resume: str | None, *, quiet: bool) -> Run:
-    from ftkit.training import run
+    from ftkit.finetuning import command
 
-    return run.train(recipe, quiet=quiet) if resume is None else run.resume(Path(resume), quiet=quiet)
+    return command.train(recipe, quiet=quiet) if resume is None else command.resume(Path(resume), quiet=quiet)
 
 
 def _preview(recipe: Recipe, *, json: bool) -> None:
-    from ftkit.training.preview import preview
+    from ftkit.finetuning.preview import preview
 
     seen = preview(recipe)
     print_json(seen) if json else print_counts(seen)

@@ -14,21 +14,21 @@ from pathlib import Path
 
 import psutil
 
+from ftkit.answering.predictor import Predictor, load_planned
 from ftkit.comparing.folder import FINISHED, REFUSED, Outcome
 from ftkit.data.reading import complete_with_reading
 from ftkit.errors import FtkitError
 from ftkit.evaluating.report import make_report
 from ftkit.evaluating.rows import validation_rows
 from ftkit.files import write_whole
+from ftkit.finetuning.command import resume, train
 from ftkit.inference.settings import GENERATION
+from ftkit.interrupts import Interrupted
 from ftkit.json_text import as_json
-from ftkit.predictor import Predictor, load_planned
+from ftkit.runs.folder import RunFolder
+from ftkit.runs.plan import make_plan
+from ftkit.runs.recipe import Recipe, read_recipe
 from ftkit.training.checkpoints import last_whole
-from ftkit.training.folder import RunFolder
-from ftkit.training.interrupts import Interrupted
-from ftkit.training.plan import make_plan
-from ftkit.training.recipe import Recipe, read_recipe
-from ftkit.training.run import resume, train
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from ftkit.comparing.recipe import ComparisonRecipe
 from ftkit.comparing.report import write_report
 from ftkit.comparing.results import Results, collect
 from ftkit.comparing.scheduling import Local, OnRay, Scheduler
-from ftkit.training.interrupts import Interrupted, Interrupts
+from ftkit.interrupts import Interrupted, Interrupts
 
 DEFAULT_TIMEOUT = 24 * 3600.0  # seconds; a cell that takes longer needs to be told
 

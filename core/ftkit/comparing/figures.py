@@ -13,7 +13,7 @@ from ftkit.comparing.folder import FINISHED, ComparisonFolder, Outcome
 from ftkit.comparing.grid import Cell
 from ftkit.descriptions import Metric
 from ftkit.errors import RunError
-from ftkit.training.folder import RunFolder
+from ftkit.runs.folder import RunFolder
 
 COSTS = MappingProxyType(
     {

@@ -16,8 +16,8 @@ from ftkit.comparing.planned import PlannedComparison
 from ftkit.errors import RunError
 from ftkit.files import held, next_free_folder, write_whole
 from ftkit.json_text import as_json
-from ftkit.training.folder import RunFolder
-from ftkit.training.recipe import MADE_WITH
+from ftkit.runs.folder import RunFolder
+from ftkit.runs.recipe import MADE_WITH
 
 FINISHED, FAILED, IMPOSSIBLE = "finished", "failed", "impossible"
 REFUSED = 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ftkit.comparing.recipe import Choice, ComparisonRecipe
-from ftkit.training.recipe import Recipe
+from ftkit.runs.recipe import Recipe
 
 UNTUNED = "untuned"
 """What stands in the place of a method where the checkpoint is taken as it is."""

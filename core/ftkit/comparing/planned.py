@@ -14,8 +14,8 @@ from ftkit.errors import OptionsError
 from ftkit.loading import backbone_info
 from ftkit.plugins import SelectedPlugins, load_plugins
 from ftkit.registry.matrix import obstacles
-from ftkit.training.plan import Plan, make_plan
-from ftkit.training.ready import read_data
+from ftkit.runs.plan import Plan, make_plan
+from ftkit.runs.rows import read_data
 
 
 @dataclass(frozen=True)

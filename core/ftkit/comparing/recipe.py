@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from ftkit.errors import OptionsError, RunError
-from ftkit.training.recipe import MADE_WITH
+from ftkit.runs.recipe import MADE_WITH
 
 DEFAULT_SEEDS = 3
 AXES = ("model", "method", "task")

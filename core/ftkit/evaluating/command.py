@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ftkit.answering.run import LoadedRun
 from ftkit.data.reading import complete_with_reading, make_reading
 from ftkit.evaluating.report import Report, make_report
 from ftkit.evaluating.rows import EvaluationRows, read_rows, validation_rows
 from ftkit.evaluating.subject import load_subject
 from ftkit.inference.settings import GENERATION
-from ftkit.runs import LoadedRun
-from ftkit.training.recipe import Recipe, read_made_with
+from ftkit.runs.recipe import Recipe, read_made_with
 
 _HOME = "evaluations"
 

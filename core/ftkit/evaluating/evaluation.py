@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import PluginWarning
 from ftkit.inference.settings import generation_settings, used_settings
 from ftkit.loading import LoadedModel
-from ftkit.prediction import Prediction, predict
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def scored_rows(evaluation: Evaluation, formatter: Formatter) -> list[dict[str, 
 
 
 def _row_metrics(evaluation: Evaluation, formatter: Formatter) -> list[dict[str, float] | None]:
-    from ftkit.scoring import row_scores  # noqa: PLC0415 - imports numpy, which a plan does without
+    from ftkit.evaluating.scoring import row_scores  # noqa: PLC0415 - imports numpy, which a plan does without
 
     try:
         scores = row_scores(formatter, evaluation.answers, evaluation.references)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ftkit.answering.predictor import Predictor
 from ftkit.descriptions import Metric
 from ftkit.errors import RunError
 from ftkit.evaluating.evaluation import Evaluation, evaluate_examples, scored_rows
 from ftkit.evaluating.rows import REJECTED, EvaluationRows
+from ftkit.evaluating.scoring import intervals, signatures
 from ftkit.files import empty_folder, next_free_folder, write_whole
 from ftkit.json_text import as_json, as_json_lines
 from ftkit.memory import peak_memory
-from ftkit.predictor import Predictor
-from ftkit.scoring import intervals, signatures
 
 RESULT, PREDICTIONS = "result.json", "predictions.jsonl"
 

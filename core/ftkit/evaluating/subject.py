@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ftkit.answering.predictor import Predictor, load_planned
+from ftkit.answering.run import load_run
 from ftkit.errors import RunError
 from ftkit.loading import backbone_info
 from ftkit.plugins import load_plugins
-from ftkit.predictor import Predictor, load_planned
-from ftkit.runs import load_run
-from ftkit.training.folder import RunFolder
-from ftkit.training.plan import make_plan
-from ftkit.training.recipe import Recipe
+from ftkit.runs.folder import RunFolder
+from ftkit.runs.plan import make_plan
+from ftkit.runs.recipe import Recipe
 
 _OF_A_RUN = ("model", "method", "task", "checkpoint")
 

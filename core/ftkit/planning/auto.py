@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ftkit.errors import RunError
 from ftkit.planning.command import plan as foretell
-from ftkit.training.plan import Plan
-from ftkit.training.settings import AUTO
+from ftkit.runs.plan import Plan
+from ftkit.runs.settings import AUTO
 
 
 def with_decided_budget(plan: Plan) -> Plan:

@@ -9,10 +9,10 @@ from typing import Any
 
 from ftkit.errors import FtkitError
 from ftkit.planning.exchange import ERROR, RECIPE, REPORT, SCRATCH
-from ftkit.training.plan import make_plan
+from ftkit.runs.plan import make_plan
+from ftkit.runs.recipe import Recipe, read_recipe
+from ftkit.runs.settings import AUTO, DEFAULT_TOKEN_BUDGET
 from ftkit.training.ready import get_ready
-from ftkit.training.recipe import Recipe, read_recipe
-from ftkit.training.settings import AUTO, DEFAULT_TOKEN_BUDGET
 
 
 def main() -> None:

@@ -20,9 +20,9 @@ from ftkit.errors import FtkitError, OptionsError, RunError
 from ftkit.planning.exchange import ERROR, RECIPE, REPORT
 from ftkit.planning.report import Forecast
 from ftkit.registry.guard.state import signal_name
-from ftkit.training.plan import make_plan
-from ftkit.training.ready import read_data
-from ftkit.training.recipe import Recipe
+from ftkit.runs.plan import make_plan
+from ftkit.runs.recipe import Recipe
+from ftkit.runs.rows import read_data
 
 # The path comes whole: with -c, files of the current folder would pass for the standard library.
 _START = (

@@ -17,7 +17,7 @@ from ftkit.planning.occupancy import Occupancy, watch_occupancy
 from ftkit.planning.pricing import Prices
 from ftkit.planning.probe import Probe, probed
 from ftkit.training.batching import make_batches
-from ftkit.training.preview import counts_of
+from ftkit.training.counts import counts_of
 from ftkit.training.ready import Ready
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ from ftkit.planning.clock import own_seconds
 from ftkit.planning.excerpt import Excerpt, Rows
 from ftkit.planning.occupancy import Occupancy
 from ftkit.planning.recording import HollowStep, Outcome, RealStep, Step
+from ftkit.runs.folder import RunFolder
+from ftkit.runs.plan import Plan
 from ftkit.training.clock import Clock
-from ftkit.training.folder import RunFolder
 from ftkit.training.loader import ROW
 from ftkit.training.loop import trainer_of
 from ftkit.training.loss import IGNORED
 from ftkit.training.meter import Meter
-from ftkit.training.plan import Plan
 from ftkit.training.ready import Ready
 from ftkit.training.trainer import TokenBudgetTrainer
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from ftkit.answering.prediction import Prediction
+from ftkit.answering.run import LoadedRun
 from ftkit.json_text import as_json
 from ftkit.predicting.chunks import Chunk, InputRow
 from ftkit.predicting.request import Request
-from ftkit.prediction import Prediction
-from ftkit.runs import LoadedRun
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from ftkit.answering.run import LoadedRun
 from ftkit.data.rejected import rejected_line
 from ftkit.errors import DataError, RunError
 from ftkit.inference.progress import RowProgress
+from ftkit.interrupts import Interrupted, Interrupts
 from ftkit.memory import peak_memory
 from ftkit.predicting.answers import answer
 from ftkit.predicting.chunks import Chunk, demand_usable, read_chunks, refuse
@@ -24,8 +26,6 @@ from ftkit.predicting.output import (
     unfinished,
 )
 from ftkit.predicting.request import Request
-from ftkit.runs import LoadedRun
-from ftkit.training.interrupts import Interrupted, Interrupts
 
 
 def predicted_lines(loaded: LoadedRun, request: Request) -> Iterator[tuple[str, ...]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ftkit.answering.run import LoadedRun
 from ftkit.data.fingerprint import code_identity, fingerprint_of
 from ftkit.data.sources.kinds import digest_of
 from ftkit.predicting.request import Request
-from ftkit.runs import LoadedRun
-from ftkit.training.folder import RunFolder
+from ftkit.runs.folder import RunFolder
 
 
 def identity_of(loaded: LoadedRun, request: Request) -> dict[str, str]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ftkit.answering.run import LoadedRun
 from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.data.sources import Source, find_sources
 from ftkit.inference.settings import GENERATION
 from ftkit.predicting import CHUNK_ROWS
-from ftkit.runs import LoadedRun
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ftkit.runs.recipe import Recipe
 from ftkit.testing.subject import Subject
-from ftkit.training.recipe import Recipe
 
 ARGUMENTS = MappingProxyType(
     {"output_dir": "run", "num_train_epochs": 1, "learning_rate": 1e-3, "logging_steps": 10, "seed": 0}

@@ -1,15 +1,10 @@
-"""Fine-tuning, from a recipe to a run folder.
+"""A planned run's training: rows and weights in, a trained model out.
 
-settings      the options of training itself
-recipe        what to do, from the command line or a file
-plan          a recipe resolved: plugins imported, options checked, weights and data decided
-ready         data read, weights loaded, method applied
-preview       what a run would do, and nothing done
-folder        the files of a run, held by one process at a time
+ready         rows read, weights loaded, method applied
+counts        what is ahead, counted
+state         what a checkpoint of a training holds
 checkpoints   folders that are whole or not there
-state         what such a checkpoint holds
 best          the best weights so far
-interrupts    SIGINT and SIGTERM
 meter         what has been done so far
 memory        a batch in pieces, where memory runs out
 progress      what the person sees, and the run's metrics
@@ -23,7 +18,4 @@ dropout       the same masks, drawn at the speed of memory
 encoder_cache what a frozen encoder makes of the inputs, computed once
 trainer       that trainer with our batches, loss and checkpoints
 loop          trainer, callbacks and extensions put together, and run
-result        what a finished run says of itself
-curves, card  what a finished run shows people
-run           the main path: begin, or resume
 """

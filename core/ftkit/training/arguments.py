@@ -9,7 +9,7 @@ import torch
 from transformers.integrations import get_available_reporting_integrations
 
 from ftkit.errors import OptionsError
-from ftkit.training.folder import RunFolder
+from ftkit.runs.folder import RunFolder
 
 _UNTIL_STOPPED = 100_000  # epochs; the clock ends the training before
 
@@ -20,7 +20,7 @@ def trainer_arguments(
     """Arguments for `transformers.Seq2SeqTrainingArguments`.
 
     Args:
-        settings: Values of `ftkit.training.settings`, learning rate and precision decided.
+        settings: Values of `ftkit.runs.settings`, learning rate and precision decided.
         seed: Seed of dropout and of whatever else the trainer draws.
         device: Where the model is.
         folder: The run's folder.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ftkit.data.batches import TokenBudgetBatches
 from ftkit.data.tokenised import TokenisedExamples
-from ftkit.training.plan import Plan
+from ftkit.runs.plan import Plan
 
 
 def make_batches(

@@ -11,20 +11,20 @@ from types import MappingProxyType
 from transformers import Seq2SeqTrainingArguments, TrainerCallback
 
 from ftkit.data.tokenised import TokenisedExamples
+from ftkit.interrupts import Interrupts
 from ftkit.loading import LoadedModel
 from ftkit.precision import held_in_bfloat16
+from ftkit.runs.folder import RunFolder
+from ftkit.runs.plan import Plan
 from ftkit.training.arguments import trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
 from ftkit.training.clock import Clock
 from ftkit.training.dropout import fast_dropout
 from ftkit.training.encoder_cache import encode_inputs
-from ftkit.training.folder import RunFolder
 from ftkit.training.footprint import Footprint
-from ftkit.training.interrupts import Interrupts
 from ftkit.training.meter import Meter, load_meter
 from ftkit.training.milestones import Milestones
-from ftkit.training.plan import Plan
 from ftkit.training.progress import Progress
 from ftkit.training.trainer import Course, TokenBudgetTrainer
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState
 
+from ftkit.interrupts import Interrupts
 from ftkit.training.best import BestWeights
 from ftkit.training.clock import Clock
-from ftkit.training.interrupts import Interrupts
 
 _SECONDS_BETWEEN_SAVES = 600.0
 _SECONDS_WORTH_SAVING = 60.0  # at the end, where a checkpoint is of use until the artifact is written

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from transformers import TrainerCallback, TrainerState
 
 from ftkit.memory import peak_memory
+from ftkit.runs.folder import RunFolder
 from ftkit.training.clock import Clock
-from ftkit.training.folder import RunFolder
 
 _SECONDS_BETWEEN_LINES = 15.0
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ftkit.data.examples import Formatter
-from ftkit.data.prepared import PreparedData, prepare
+from ftkit.data.prepared import PreparedData
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel, load_selected
-from ftkit.training.plan import Plan
+from ftkit.runs.plan import Plan
+from ftkit.runs.rows import read_data
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,3 @@ def get_ready(plan: Plan) -> Ready:
     examples = data.tokenised(loaded.tokenizer, limit, plan.task_info.max_output_tokens)
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
     return Ready(plan, formatter, loaded, data, examples)
-
-
-def read_data(plan: Plan) -> PreparedData:
-    """Read and format the rows of a run.
-
-    Raises:
-        DataError: Something can't be read, rows can't be used, or none is left.
-    """
-    recipe = plan.recipe
-    options, seed = recipe.options["task"], recipe.seed if recipe.split_seed is None else recipe.split_seed
-    return prepare(plan.data, plan.validation_data, plan.reading, seed, plan.plugins, options)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import ftkit
 from ftkit.data.examples import Formatter
+from ftkit.evaluating.scoring import intervals, row_scores, signatures
 from ftkit.registry.registration import create_manager
-from ftkit.scoring import intervals, row_scores, signatures
 from ftkit_plugins.tasks import qa, sentiment, translation
 
 WORDS = ["the", "old", "house", "stands", "by", "a", "river", "."]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ftkit.scoring import resampled_scores, signatures
+from ftkit.evaluating.scoring import resampled_scores, signatures
 from ftkit_plugins.tasks import qa, translation
 from support.oracles import (
     ANSWERERS,

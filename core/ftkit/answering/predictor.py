@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
 from ftkit.data.rows import flaw_in
 from ftkit.descriptions import Example, MethodInfo, TaskInfo
@@ -14,8 +15,7 @@ from ftkit.errors import RowError
 from ftkit.inference.settings import GENERATION
 from ftkit.loading import LoadedModel, backbone_info, load_selected
 from ftkit.options import complete_options
-from ftkit.prediction import Prediction, predict
-from ftkit.training.plan import Plan
+from ftkit.runs.plan import Plan
 
 
 @dataclass(frozen=True)

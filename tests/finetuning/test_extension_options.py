@@ -13,8 +13,8 @@ import ftkit
 from ftkit import OptionsError, Recipe
 from ftkit.cli.words import pairs_of, parted
 from ftkit.data.fingerprint import code_identity
-from ftkit.training.plan import make_plan
-from ftkit.training.recipe import read_recipe
+from ftkit.runs.plan import make_plan
+from ftkit.runs.recipe import read_recipe
 from support import small
 from support.program import run_ftkit
 from support.wheels import PluginDistribution, unpack

@@ -26,8 +26,8 @@ from ftkit.loading import (
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
 from ftkit.registry.loading import LoadedPlugin
 from ftkit.registry.names import normalise
-from ftkit.training.recipe import EXTENSION, MADE_WITH, Recipe
-from ftkit.training.settings import AUTO, REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
+from ftkit.runs.recipe import EXTENSION, MADE_WITH, Recipe
+from ftkit.runs.settings import AUTO, REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
 
 _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 

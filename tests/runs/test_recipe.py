@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from ftkit import OptionsError, Recipe, RunError
-from ftkit.training.recipe import read_recipe
+from ftkit.runs.recipe import read_recipe
 
 
 def written(folder: Path, text: str) -> Path:

@@ -13,9 +13,9 @@ import yaml
 
 from ftkit.descriptions import MethodInfo
 from ftkit.loading import backbone_info
-from ftkit.training.folder import RunFolder
-from ftkit.training.plan import Plan
-from ftkit.training.recipe import EXTENSION
+from ftkit.runs.folder import RunFolder
+from ftkit.runs.plan import Plan
+from ftkit.runs.recipe import EXTENSION
 
 
 def write_card(plan: Plan, result: Mapping[str, Any], folder: RunFolder) -> str:

@@ -13,14 +13,14 @@ from typing import Any
 from safetensors import SafetensorError
 
 from ftkit.errors import RunError
+from ftkit.interrupts import Interrupted, Interrupts
 from ftkit.planning.auto import with_decided_budget
+from ftkit.runs.folder import RunFolder, existing_run_folder, new_run_folder
+from ftkit.runs.plan import Plan, make_plan
+from ftkit.runs.recipe import Recipe, read_made_with, read_recipe
 from ftkit.threads import fitting_threads
 from ftkit.training.checkpoints import last_whole, step_of
-from ftkit.training.folder import RunFolder, existing_run_folder, new_run_folder
-from ftkit.training.interrupts import Interrupted, Interrupts
-from ftkit.training.plan import Plan, make_plan
 from ftkit.training.ready import Ready, get_ready
-from ftkit.training.recipe import Recipe, read_made_with, read_recipe
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,10 @@ def _train_and_evaluate(
     ready: Ready, folder: RunFolder, interrupts: Interrupts, resume_from: Path | None, *, quiet: bool
 ) -> dict[str, Any]:
     from ftkit.evaluating.evaluation import evaluate_examples, scored_rows  # noqa: PLC0415 - with torch, see above
-    from ftkit.training.card import write_card  # noqa: PLC0415
-    from ftkit.training.curves import draw_curves, read_curves  # noqa: PLC0415
+    from ftkit.finetuning.card import write_card  # noqa: PLC0415
+    from ftkit.finetuning.curves import draw_curves, read_curves  # noqa: PLC0415
+    from ftkit.finetuning.result import describe_run  # noqa: PLC0415
     from ftkit.training.loop import fine_tune  # noqa: PLC0415
-    from ftkit.training.result import describe_run  # noqa: PLC0415
 
     plan, plugins = ready.plan, ready.plan.plugins
     plugins.call_extensions("run_started", directory=folder.path, recipe=plan.recipe.as_dict())

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import ftkit
-from ftkit.training.curves import Curve, draw_curves
+from ftkit.finetuning.curves import Curve, draw_curves
 from support import killed, small
 from support.program import run_ftkit
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ftkit import Column, Metric, TaskInfo, hookimpl
 from ftkit.data.examples import Formatter
+from ftkit.evaluating.scoring import intervals, resampled_scores, row_scores, signatures
 from ftkit.registry.registration import create_manager
-from ftkit.scoring import intervals, resampled_scores, row_scores, signatures
 
 
 class Points:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import ftkit
-from ftkit.training.preview import preview
+from ftkit.finetuning.preview import preview
 from support import killed
 from support.program import run_ftkit
 

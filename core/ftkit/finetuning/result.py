@@ -6,7 +6,7 @@ from typing import Any
 
 from ftkit.evaluating.evaluation import Evaluation
 from ftkit.memory import peak_memory
-from ftkit.training.folder import RunFolder, size_of
+from ftkit.runs.folder import RunFolder, size_of
 from ftkit.training.loop import Trained
 from ftkit.training.ready import Ready
 

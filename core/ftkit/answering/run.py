@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftkit.answering.predictor import Predictor, load_planned
 from ftkit.errors import RunError
-from ftkit.predictor import Predictor, load_planned
-from ftkit.training.folder import RunFolder
-from ftkit.training.plan import make_plan
-from ftkit.training.recipe import read_recipe
+from ftkit.runs.folder import RunFolder
+from ftkit.runs.plan import make_plan
+from ftkit.runs.recipe import read_recipe
 
 
 @dataclass(frozen=True)

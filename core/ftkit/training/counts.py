@@ -1,4 +1,4 @@
-"""What a run would do: everything resolved, read, checked and counted, and nothing trained or written."""
+"""What a training will go through, counted before it begins."""
 
 from __future__ import annotations
 
@@ -9,20 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftkit.data.batches import padding_fraction
-from ftkit.planning.auto import with_decided_budget
 from ftkit.training.batching import make_batches
-from ftkit.training.plan import make_plan
-from ftkit.training.ready import Ready, get_ready
-from ftkit.training.recipe import Recipe
-
-
-def preview(recipe: Recipe) -> dict[str, Any]:
-    """Resolve a recipe, read its data and weights, and count.
-
-    Raises:
-        FtkitError: As for `ftkit.train`.
-    """
-    return counts_of(get_ready(with_decided_budget(make_plan(recipe))))
+from ftkit.training.ready import Ready
 
 
 def counts_of(ready: Ready) -> dict[str, Any]:
