@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,27 @@ def test_a_row_without_a_target_is_a_bad_row(tmp_path: Path) -> None:
     path = write(tmp_path / "rows.jsonl", [*reviews(40), {"text": "unlabelled"}])
     with pytest.raises(DataError, match=r"rows\.jsonl:41: the row has no answer to learn from"):
         prepared("sentiment", path)
+    assert rejected(prepared("sentiment", path, set_aside=True))[0]["row"] == {"text": "unlabelled"}
+
+
+@pytest.mark.parametrize(
+    ("task", "row", "missing"),
+    [
+        ("sentiment", {"review": "fine", "label": 1}, "text"),
+        ("sentiment", {"text": "fine", "stars": 1}, "label"),
+        ("qa", {"question": "Who?", "passage": "The dog.", "answer": "dog"}, "context"),
+        ("translation", {"src": "dog", "tgt": "Hund"}, "translation"),
+        ("sentiment", {"text": "fine", "label": "meh", "id": 1}, None),
+        ("sentiment", {"text": "fine"}, None),
+    ],
+)
+def test_columns_of_another_name_are_told_to_be_given(
+    task: str, row: dict[str, Any], missing: str | None, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError) as caught:
+        prepared(task, write(tmp_path / "rows.jsonl", [row] * 3))
+    hint = re.search(r"\nthe task's columns are .*; --columns (\w+)=NAME would read ", str(caught.value))
+    assert (hint and hint[1]) == missing
 
 
 def test_questions_of_a_nested_file_are_refused_one_by_one(tmp_path: Path) -> None:

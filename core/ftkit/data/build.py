@@ -45,7 +45,7 @@ def build_examples(
             "validation": stack.enter_context(ExampleWriter(folder / VALIDATION)),
         }
         rejected_rows = stack.enter_context((folder / REJECTED).open("w", encoding="utf-8"))
-        rejections = Rejections(REJECTED, rejected_rows if reading.set_aside else None)
+        rejections = Rejections(REJECTED, rejected_rows if reading.set_aside else None, formatter.columns)
         counts = []
         for use, source in sources:
             rows, before = 0, rejections.count

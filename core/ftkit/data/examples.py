@@ -10,7 +10,7 @@ from typing import Any
 from pluggy import PluginManager
 
 from ftkit.data.rows import BadRow, Located, flaw_in, refused
-from ftkit.descriptions import Example
+from ftkit.descriptions import Column, Example, TaskInfo
 from ftkit.errors import DataError, RowError
 
 _LOOKED_AT = 100  # rows among which a mapped column must occur
@@ -27,6 +27,12 @@ class Formatter:
 
     manager: PluginManager
     options: Mapping[str, Any]
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The task's."""
+        described: TaskInfo = self.manager.hook.describe_task()
+        return described.columns
 
     def rows(self, record: Any) -> Sequence[Mapping[str, Any]]:
         """The rows that a record holds: itself, unless the task takes it apart.
@@ -70,7 +76,8 @@ def examples_of(
         DataError: A column is mapped that the source doesn't have, or what the source itself raises.
     """
     for row in rows_of(records, formatter, columns):
-        yield _with_target(formatted(row, formatter))
+        example = formatted(row, formatter)
+        yield example if _has_target(example) else _without_target(row, example.row)
 
 
 def rows_of(
@@ -130,8 +137,10 @@ def _with_names(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> d
     return kept | {wanted: row[name] for wanted, name in columns if name in row}
 
 
-def _with_target(row: Located) -> Located:
-    if isinstance(row, BadRow) or row.row.target is not None:
-        return row
-    about = f"{row.row.input:.60}{'…' * (len(row.row.input) > 60)}"  # noqa: PLR2004 - part of a line
+def _has_target(example: Located) -> bool:
+    return isinstance(example, BadRow) or example.row.target is not None
+
+
+def _without_target(row: Located, example: Example) -> BadRow:
+    about = f"{example.input:.60}{'…' * (len(example.input) > 60)}"  # noqa: PLR2004 - part of a line
     return refused(row, f"the row has no answer to learn from or to compare with: {about}")

@@ -82,7 +82,7 @@ def read_rows(data: str, reading: Reading, formatter: Formatter) -> EvaluationRo
     sources = find_sources(data, reading)
     demand_known_labels(sources, formatter, reading)
     aside = io.StringIO()
-    rejections = Rejections(REJECTED, aside if reading.set_aside else None)
+    rejections = Rejections(REJECTED, aside if reading.set_aside else None, formatter.columns)
     usable: list[Located] = []
     for row in _rows(sources, formatter, reading):
         if isinstance(row, BadRow):
