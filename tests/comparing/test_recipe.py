@@ -10,7 +10,7 @@ import yaml
 import ftkit
 from ftkit.comparing.grid import cells_of
 from ftkit.comparing.overrides import overridden
-from ftkit.comparing.recipe import ComparisonRecipe, read_content
+from ftkit.comparing.recipe import ComparisonRecipe, read_comparison
 
 FULL = {
     "model": ["t5", {"name": "bart", "checkpoint": "./weights", "dropout": 0.2}],
@@ -61,7 +61,7 @@ def test_a_recipe_survives_the_way_through_its_own_file(tmp_path: Path) -> None:
     recipe = ComparisonRecipe.from_dict(FULL)
     file = tmp_path / "comparison.yaml"
     file.write_text(yaml.safe_dump({**recipe.as_dict(), "made_with": {"versions": {}}}))
-    assert ComparisonRecipe.from_dict(read_content(file)) == recipe
+    assert ComparisonRecipe.from_dict(read_comparison(file)) == recipe
 
 
 def test_names_may_come_as_words_and_seeds_as_a_number() -> None:

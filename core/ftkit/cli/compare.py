@@ -141,9 +141,9 @@ def _recipe(
 ) -> ComparisonRecipe:
     """A recipe file, where one is named, as the options override it."""
     from ftkit.comparing.overrides import overridden
-    from ftkit.comparing.recipe import ComparisonRecipe, read_content
+    from ftkit.comparing.recipe import ComparisonRecipe, read_comparison
 
-    content = read_content(Path(file)) if file else {}
+    content = read_comparison(Path(file)) if file else {}
     content |= {name: value for name, value in given.items() if value is not None}
     return overridden(ComparisonRecipe.from_dict(content), options, checkpoints)
 

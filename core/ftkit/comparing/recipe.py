@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ftkit.errors import OptionsError, RunError
-from ftkit.runs.recipe import MADE_WITH
+from ftkit.errors import OptionsError
+from ftkit.runs.recipe import MADE_WITH, read_content
 
 DEFAULT_SEEDS = 3
 AXES = ("model", "method", "task")
@@ -123,18 +121,13 @@ class ComparisonRecipe:
         }
 
 
-def read_content(path: Path) -> dict[str, Any]:
+def read_comparison(path: Path) -> dict[str, Any]:
     """What a recipe file says, without what a comparison has added to its own.
 
     Raises:
         RunError: The file can't be read or is no YAML mapping.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise RunError(f"{path} can't be read as a recipe: {error}") from error
-    if not isinstance(content, dict):
-        raise RunError(f"{path} is no recipe: it must be a mapping such as 'model: [t5, bart]'")
+    content = read_content(path, such_as="model: [t5, bart]")
     content.pop(MADE_WITH, None)
     return content
 

@@ -102,7 +102,7 @@ def read_recipe(path: Path) -> Recipe:
         RunError: The file can't be read or is no YAML mapping.
         OptionsError: It holds keys that a recipe doesn't have, all named.
     """
-    content = _content(path)
+    content = read_content(path)
     content.pop(MADE_WITH, None)
     unknown = [key for key in content if key not in _PLAIN | set(PARTS)]
     if unknown:
@@ -123,17 +123,26 @@ def read_made_with(path: Path) -> Mapping[str, Any]:
     Raises:
         RunError: The file can't be read or is no YAML mapping.
     """
-    made_with = _content(path).get(MADE_WITH)
+    made_with = read_content(path).get(MADE_WITH)
     return made_with if isinstance(made_with, dict) else {}
 
 
-def _content(path: Path) -> dict[str, Any]:
+def read_content(path: Path, *, such_as: str = "model: t5-base") -> dict[str, Any]:
+    """What a recipe file says, whatever it may be a recipe for.
+
+    Args:
+        path: The file.
+        such_as: What a line of such a recipe looks like, for who gave something else.
+
+    Raises:
+        RunError: The file can't be read or is no YAML mapping.
+    """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise RunError(f"{path} can't be read as a recipe: {error}") from error
     if not isinstance(content, dict):
-        raise RunError(f"{path} is no recipe: it must be a mapping such as 'model: t5-base'")
+        raise RunError(f"{path} is no recipe: it must be a mapping such as '{such_as}'")
     return content
 
 
