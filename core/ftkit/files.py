@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -19,10 +20,53 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         OSError: It can't be written; what was there before is untouched.
     """
-    aside = path.with_name(f".{path.name}.part")
+    aside = _aside(path)
     aside.write_text(text, encoding="utf-8")
     sync(aside)
     aside.replace(path)
+    sync(path.parent)
+
+
+def copy_whole(file: Path, path: Path) -> None:
+    """Copy a file in the way of `write_whole`.
+
+    Raises:
+        OSError: It can't be written; what was there before is untouched.
+    """
+    aside = _aside(path)
+    shutil.copyfile(file, aside)
+    sync(aside)
+    aside.replace(path)
+    sync(path.parent)
+
+
+def write_folder_whole(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Write a folder aside, have it on the disk, and put it in the place of `folder`.
+
+    Args:
+        folder: Where it will be; what is there is replaced.
+        fill: Writes into the empty folder that it is given.
+
+    Raises:
+        OSError: It can't be written; what was there before is untouched.
+    """
+    aside = _aside(folder)
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        aside.mkdir()
+        fill(aside)
+        for path in (*aside.rglob("*"), aside):
+            sync(path)
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)  # a full disk is freed again
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.replace(folder)
+    sync(folder.parent)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
 
 
 def sync(path: Path) -> None:

@@ -21,7 +21,7 @@ from ftkit.cli.output import print_json_lines
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.inference.settings import GENERATION
 from support.asking import lines_of, run_of_one_step, sentences, write_rows
-from support.program import Outcome, environment, run_ftkit
+from support.program import Outcome, environment, run_ftkit, without_torch
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
@@ -181,6 +181,24 @@ def test_wrong_options_of_generation_and_of_reading_are_told_at_once(run: Path, 
     ]
     with pytest.raises(ftkit.OptionsError, match=r"generation\.num_beams: 0 is less than 1"):
         app(["predict", str(run), "a text", "--generation.num-beams", "0"], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["The dog.", "--generation.num-beems", "2"], "generation.num_beems: there is no such option"),
+        (["--input", "nowhere.jsonl"], "nowhere.jsonl"),
+        (["--input", "ROWS", "--on-bad-row", "set-aside"], "none is given"),
+    ],
+)
+def test_a_mistake_is_told_before_torch_is_imported(
+    words: list[str], said: str, run: Path, rows: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    site = without_torch(tmp_path_factory.mktemp("site"))
+    given = [str(rows) if word == "ROWS" else word for word in words]
+    refused = run_ftkit("predict", str(run), *given, sites=[site])
+    assert refused.status == 2
+    assert said in refused.err
 
 
 def test_help_lists_the_columns_of_the_run_and_the_options_of_generation(run: Path) -> None:

@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from transformers import T5ForConditionalGeneration
 
 import ftkit
-from ftkit.training import checkpoints as checkpoints_module
+from ftkit import files
 from ftkit.training.checkpoints import checkpoints
 from ftkit.training.milestones import Milestones
 from support import killed
@@ -96,7 +96,7 @@ def test_data_that_changed_since_the_run_began_is_refused(tmp_path: Path) -> Non
     wanted = killed.recipe("lora", tmp_path / "run").overridden({"data": str(copy)}, {})
 
     def killed_in_the_second_checkpoint() -> None:
-        killed.kill_self_at(12, checkpoints_module, "sync")
+        killed.kill_self_at(14, files, "sync")
         ftkit.train(wanted, quiet=True)
 
     assert killed.in_child(killed_in_the_second_checkpoint) == -9

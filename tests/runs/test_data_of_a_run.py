@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from support import small
-from support.program import Outcome, environment, run_ftkit
+from support.program import Outcome, environment, run_ftkit, without_torch
 
 QUICK = ["--training.max-steps", "1", "--json"]
 
@@ -74,9 +74,8 @@ def test_a_recipe_maps_columns_as_a_mapping(rows: Path, tmp_path: Path) -> None:
 def test_bad_rows_are_an_error_before_torch_is_imported_unless_they_are_to_be_set_aside(
     rows: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    instead = tmp_path_factory.mktemp("site")
-    (instead / "torch.py").write_text("raise SystemExit('torch was imported')\n", encoding="utf-8")
-    refused = train("--data", str(rows), *READING, cwd=tmp_path, sites=[instead])
+    site = without_torch(tmp_path_factory.mktemp("site"))
+    refused = train("--data", str(rows), *READING, cwd=tmp_path, sites=[site])
     assert refused.status == 2
     assert refused.err.startswith(f"error: 2 rows can't be used, namely:\n{rows}:42: label 'meh'")
     assert "Traceback" not in refused.err

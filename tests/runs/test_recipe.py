@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -50,6 +51,30 @@ def test_every_unknown_key_is_named(tmp_path: Path) -> None:
     with pytest.raises(OptionsError) as caught:
         read_recipe(written(tmp_path, "modle: t5\nmethod: lora\nepochs: 3\n"))
     assert len(caught.value.problems) == 2
+
+
+def test_every_value_of_a_wrong_type_is_named(tmp_path: Path) -> None:
+    text = "data: [a.csv, b.csv]\nseed: '7'\nsplit_seed: -1\ntraining: fast\nextensions: [{file: x}]\n"
+    with pytest.raises(OptionsError) as caught:
+        read_recipe(written(tmp_path, text))
+    told = [problem.removeprefix(f"{tmp_path}/recipe.yaml: ") for problem in caught.value.problems]
+    assert told == [
+        "data: it must be text, not ['a.csv', 'b.csv']",
+        "seed: it must be a whole number from 0 to 4294967295, not '7'",
+        "split_seed: it must be a whole number from 0 to 4294967295, not -1",
+        "extensions: it must be a list of names, not (None,)",
+        "training: it must be options with their values, not 'fast'",
+    ]
+
+
+def test_one_extension_may_stand_without_a_list(tmp_path: Path) -> None:
+    assert read_recipe(written(tmp_path, "extensions: csv-tracker\n")).extensions == ("csv-tracker",)
+
+
+@pytest.mark.parametrize("seed", [-1, 1 << 32, True, 0.5])
+def test_a_seed_that_numpy_does_not_take_is_refused(seed: Any) -> None:
+    with pytest.raises(OptionsError, match="seed: it must be a whole number from 0 to 4294967295"):
+        Recipe(seed=seed)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,12 @@ def run_python(
     return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
 
+def without_torch(folder: Path) -> Path:
+    """A folder for `sites`, under which a program that imports torch ends with a message that says so."""
+    (folder / "torch.py").write_text("raise SystemExit('torch was imported')\n", encoding="utf-8")
+    return folder
+
+
 def run_ftkit(
     *arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, timeout: float = 120, **env: str
 ) -> Outcome:

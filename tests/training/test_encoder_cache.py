@@ -14,7 +14,7 @@ from transformers import AutoConfig
 from transformers.models.t5.modeling_t5 import T5Stack
 
 import ftkit
-from ftkit.training import checkpoints
+from ftkit import files
 from ftkit.training.encoder_cache import EncodedInputs
 from support import killed, small
 from support.program import run_ftkit
@@ -146,7 +146,7 @@ def test_a_killed_run_goes_on_bit_for_bit_with_states_made_again(tmp_path: Path)
         return wanted
 
     def killed_while_writing() -> None:
-        killed.kill_self_at(8, checkpoints, "sync")
+        killed.kill_self_at(10, files, "sync")
         ftkit.train(recipe("killed"), quiet=True)
 
     assert killed.train(recipe("whole")) == 0

@@ -12,9 +12,7 @@ from ftkit.data.examples import Formatter
 from ftkit.data.rows import flaw_in
 from ftkit.descriptions import Example, MethodInfo, TaskInfo
 from ftkit.errors import RowError
-from ftkit.inference.settings import GENERATION
 from ftkit.loading import LoadedModel, backbone_info, load_selected
-from ftkit.options import complete_options
 from ftkit.runs.plan import Plan
 
 
@@ -39,13 +37,6 @@ class Predictor:
     def formatter(self) -> Formatter:
         """The task's hooks with the values of its options."""
         return Formatter(self.plan.plugins.manager, self.plan.recipe.options["task"])
-
-    def generation_given(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Options of generation, those included that the run's training decides where they are not given."""
-        return {
-            **self.plan.generation,
-            **{str(name).replace("-", "_"): value for name, value in given.items()},
-        }
 
     def row_of_text(self, text: str) -> Mapping[str, Any]:
         """A bare text as a row of the task.
@@ -76,8 +67,7 @@ class Predictor:
             RowError: A row lacks something; the message says which, counted from 1.
             OptionsError: Options of generation are wrong; with every problem.
         """
-        given = {"generation": self.generation_given(generation or {})}
-        options = complete_options({"generation": GENERATION}, given)["generation"]
+        options = self.plan.generation_options(generation or {})
         formatter = self.formatter
         examples = []
         for number, row in enumerate(rows, start=1):

@@ -8,7 +8,7 @@ from pathlib import Path
 from ftkit.answering.predictor import Predictor, load_planned
 from ftkit.errors import RunError
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.plan import make_plan
+from ftkit.runs.plan import Plan, make_plan
 from ftkit.runs.recipe import read_recipe
 
 
@@ -23,6 +23,42 @@ class LoadedRun(Predictor):
     folder: RunFolder
 
 
+@dataclass(frozen=True)
+class PlannedRun:
+    """A finished run before its weights are loaded, so that a wrong question costs no time.
+
+    Attributes:
+        plan: What it came from: plugins, options, weights.
+        folder: The run's files.
+    """
+
+    plan: Plan
+    folder: RunFolder
+
+    def load(self, device: str = "auto") -> LoadedRun:
+        """Load the model.
+
+        Raises:
+            FtkitError: What the run was made with can't be had any more.
+        """
+        return LoadedRun(self.plan, load_planned(self.plan, self.folder.artifact, device), self.folder)
+
+
+def find_run(path: str | Path) -> PlannedRun:
+    """Find a finished run.
+
+    Raises:
+        RunError: The folder is no run, or its training has not finished.
+        FtkitError: A plugin that it was made with can't be had any more.
+    """
+    folder = RunFolder(Path(path))
+    if not folder.recipe.is_file():
+        raise RunError(f"{path} is no run: it has no {folder.recipe.name}")
+    if not folder.artifact.is_dir():
+        raise RunError(f"{path} has no artifact yet; go on with it: {folder.resume_command}")
+    return PlannedRun(make_plan(read_recipe(folder.recipe)), folder)
+
+
 def load_run(path: str | Path, device: str = "auto") -> LoadedRun:
     """Load the model that a run made.
 
@@ -34,10 +70,4 @@ def load_run(path: str | Path, device: str = "auto") -> LoadedRun:
         RunError: The folder is no run, or its training has not finished.
         FtkitError: What the run was made with can't be had any more.
     """
-    folder = RunFolder(Path(path))
-    if not folder.recipe.is_file():
-        raise RunError(f"{path} is no run: it has no {folder.recipe.name}")
-    plan = make_plan(read_recipe(folder.recipe))
-    if not folder.artifact.is_dir():
-        raise RunError(f"{path} has no artifact yet; go on with it: {folder.resume_command}")
-    return LoadedRun(plan, load_planned(plan, folder.artifact, device), folder)
+    return find_run(path).load(device)

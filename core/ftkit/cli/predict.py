@@ -74,16 +74,21 @@ def predict(
     if not asked and source is None and _stdin_holds_rows():
         source = _STDIN
     _demand_sense(asked, source, output, options["reading"], resume=resume)
-    from ftkit.answering.run import load_run
+    from ftkit.answering.run import find_run
+    from ftkit.predicting.request import make_request
 
     with told_when_stopped():
-        loaded = load_run(run, device)
+        found = find_run(run)
         if source is None:
-            _answer(loaded, asked, options["generation"], seed, json=json)
+            found.plan.generation_options(
+                options["generation"]
+            )  # a mistake is told before weights are loaded
+            _answer(found.load(device), asked, options["generation"], seed, json=json)
             return
-        from ftkit.predicting.request import make_request
-
-        request = make_request(loaded, source, options, seed, chunk)
+        request = make_request(found.plan, source, options, seed, chunk)
+        if output is None and request.reading.set_aside:
+            raise typer.BadParameter("bad rows are set aside beside an --output, and none is given")
+        loaded = found.load(device)
         if output is None:
             _stream(loaded, request)
         else:
@@ -151,8 +156,6 @@ def _rows(loaded: LoadedRun, asked: Sequence[Pair]) -> list[Mapping[str, Any]]:
 def _stream(loaded: LoadedRun, request: Request) -> None:
     from ftkit.predicting.bulk import predicted_lines
 
-    if request.reading.set_aside:
-        raise typer.BadParameter("bad rows are set aside beside an --output, and none is given")
     for lines in predicted_lines(loaded, request):
         print_json_lines(lines)
 

@@ -17,7 +17,7 @@ import psutil
 from ftkit.answering.predictor import Predictor, load_planned
 from ftkit.comparing.folder import FINISHED, REFUSED, Outcome
 from ftkit.data.reading import complete_with_reading
-from ftkit.errors import FtkitError
+from ftkit.errors import FtkitError, RunError
 from ftkit.evaluating.report import make_report
 from ftkit.evaluating.rows import validation_rows
 from ftkit.files import write_whole
@@ -48,7 +48,9 @@ def main() -> None:
 
 
 def _run(recipe: Recipe) -> None:
-    folder = RunFolder(Path(recipe.output or ""))
+    if recipe.output is None:
+        raise RunError("a cell has a folder of its own: its recipe must name an output")
+    folder = RunFolder(Path(recipe.output))
     if folder.result.is_file():  # the process before this one was ended between its result and its outcome
         return
     if folder.recipe.is_file() and last_whole(folder.checkpoints).last is not None:
@@ -66,7 +68,7 @@ def _evaluate_untuned(recipe: Recipe) -> None:
     plan = make_plan(recipe, trains=False)
     rows = validation_rows(plan)
     subject = Predictor(plan, load_planned(plan, None, recipe.device))
-    given = {"generation": subject.generation_given({})}
+    given = {"generation": plan.generation_given({})}
     make_report(
         subject,
         rows,

@@ -141,6 +141,9 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
         yield from _problems_of_axis(axis, content.get(axis))
     if len(_entries(content.get("task"))) > 1 and (content.get("data") or content.get("validation_data")):
         yield "data: with several tasks each needs its own: task: [{name: …, data: …}, …]"
+    for part in _PARTS:
+        if not isinstance(content.get(part) or {}, Mapping):
+            yield f"{part}: it must be options with their values, not {content[part]!r}"
     yield from _problems_of_numbers(content)
 
 

@@ -72,16 +72,16 @@ def make_report(
         quiet: Show no progress.
 
     Raises:
-        RunError: The folder holds something, or can't be made.
+        RunError: The folder holds something, or can't be made or written.
     """
     _demand_free(output)
     result, scored = _evaluated(subject, rows, {**generation, "seed": seed}, resamples, quiet=quiet)
     folder = _folder(output, beside, subject.plan.name)
     told = {**result, "output": str(folder)}
-    write_whole(folder / PREDICTIONS, as_json_lines(scored))
+    files = {PREDICTIONS: as_json_lines(scored), RESULT: as_json(told, indent=2) + "\n"}
     if rows.rejected:
-        write_whole(folder / REJECTED, rows.rejected_lines)
-    write_whole(folder / RESULT, as_json(told, indent=2) + "\n")
+        files[REJECTED] = rows.rejected_lines
+    _write(folder, files)
     return Report(folder, told, scored, subject.task.metrics[0])
 
 
@@ -124,6 +124,14 @@ def _folder(output: str | None, beside: Path, name: str) -> Path:
         return empty_folder(Path(output)) if output else next_free_folder(beside, name)
     except OSError as error:
         raise RunError(f"the evaluation's folder can't be made: {error}") from error
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    try:
+        for name, text in files.items():
+            write_whole(folder / name, text)
+    except OSError as error:
+        raise RunError(f"{folder}: the evaluation can't be written: {error.strerror or error}") from error
 
 
 def _figures(subject: Predictor, evaluation: Evaluation, resamples: int, seed: int) -> dict[str, Any]:

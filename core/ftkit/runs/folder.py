@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ftkit.errors import RunError
-from ftkit.files import empty_folder, held, next_free_folder, write_whole
+from ftkit.files import copy_whole, empty_folder, held, next_free_folder, write_folder_whole, write_whole
 from ftkit.json_text import as_json, as_json_lines
 
 _LOCK = ".lock"
@@ -81,19 +80,12 @@ class RunFolder:
         self.write_text(name, as_json_lines(rows))
 
     def write_artifact(self, save: Callable[[Path], None]) -> None:
-        """Have the artifact written aside, and put it in its place whole."""
-        aside = self.path / ".artifact.part"
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir()
-        save(aside)
-        shutil.rmtree(self.artifact, ignore_errors=True)
-        aside.replace(self.artifact)
+        """Write the artifact whole or not at all."""
+        write_folder_whole(self.artifact, save)
 
     def copy(self, file: Path, name: str) -> None:
         """Copy a file whole or not at all."""
-        aside = self.path / f".{name}.part"
-        shutil.copyfile(file, aside)
-        aside.replace(self.path / name)
+        copy_whole(file, self.path / name)
 
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""

@@ -15,7 +15,7 @@ import yaml
 from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.descriptions import MethodInfo, TaskInfo
 from ftkit.errors import OptionsError, RunError
-from ftkit.inference.settings import DECIDED_BY_TRAINING
+from ftkit.inference.settings import DECIDED_BY_TRAINING, GENERATION
 from ftkit.loading import (
     backbone_info,
     checkpoint_source,
@@ -23,6 +23,7 @@ from ftkit.loading import (
     demand_fit,
     warn_of_deprecated_options,
 )
+from ftkit.options import complete_options
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
 from ftkit.registry.loading import LoadedPlugin
 from ftkit.registry.names import normalise
@@ -70,6 +71,20 @@ class Plan:
     def generation(self) -> Mapping[str, Any]:
         """What the run decides of how its model is asked; see `ftkit.inference.settings`."""
         return {name: self.settings[name] for name in DECIDED_BY_TRAINING}
+
+    def generation_given(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Options of generation, those included that the training decides where they are not given."""
+        return {**self.generation, **{str(name).replace("-", "_"): value for name, value in given.items()}}
+
+    def generation_options(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """A value for every option of generation.
+
+        Raises:
+            OptionsError: Some given ones are wrong; with every problem.
+        """
+        return complete_options({"generation": GENERATION}, {"generation": self.generation_given(given)})[
+            "generation"
+        ]
 
     @property
     def reading(self) -> Reading:

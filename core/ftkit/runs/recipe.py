@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,16 @@ class Recipe:
     device: str = "auto"
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Refuse what a recipe file or a program may hold of the wrong type.
+
+        Raises:
+            OptionsError: With every field that is wrong, and what it must be.
+        """
+        problems = list(_wrong_fields(self))
+        if problems:
+            raise OptionsError(problems)
+
     @property
     def rehearsal(self) -> bool:
         """Whether the run only tries things out, on the task's bundled rows."""
@@ -92,6 +102,39 @@ MADE_WITH = "made_with"
 """What a run's own recipe says besides: the versions and plugins that it was made with."""
 
 
+_SEEDS = range(1 << 32)  # what numpy takes
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_seed(value: Any) -> bool:
+    return type(value) is int and value in _SEEDS
+
+
+_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys((*PARTS[:3], "checkpoint", "data", "validation_data", "output"), (_is_text, "text")),
+    "device": (lambda value: isinstance(value, str), "text such as cpu or auto"),
+    "seed": (_is_seed, f"a whole number from 0 to {_SEEDS[-1]}"),
+    "split_seed": (lambda value: value is None or _is_seed(value), f"a whole number from 0 to {_SEEDS[-1]}"),
+    "extensions": (
+        lambda value: isinstance(value, (tuple, list)) and all(isinstance(each, str) for each in value),
+        "a list of names",
+    ),
+}
+"""For each field what it may hold, as a check and in words."""
+
+
+def _wrong_fields(recipe: Recipe) -> Iterator[str]:
+    for name, (fits, meant) in _FIELDS.items():
+        if not fits(value := getattr(recipe, name)):
+            yield f"{name}: it must be {meant}, not {value!r}"
+    for part, values in recipe.options.items():
+        if not hasattr(values, "keys"):
+            yield f"{part}: it must be options with their values, not {values!r}"
+
+
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe file.
 
@@ -108,13 +151,18 @@ def read_recipe(path: Path) -> Recipe:
     if unknown:
         known = ", ".join(sorted(_PLAIN | set(PARTS)))
         raise OptionsError([f"{path}: {key}: a recipe has no such key; it has {known}" for key in unknown])
-    options = {part: _options(content.get(part)) for part in PARTS}
-    values: dict[str, Any] = {key: content[key] for key in _PLAIN & set(content)}
+    # A key without a value is as good as none.
+    values: dict[str, Any] = {key: content[key] for key in _PLAIN & set(content) if content[key] is not None}
     values |= {part: _name(content.get(part)) for part in PARTS[:3]}
-    extensions = values.get("extensions") or ()
-    values["extensions"] = tuple(filter(None, map(_name, extensions)))
+    options: dict[str, Any] = {part: _options(content.get(part)) for part in PARTS[:3]}
+    options |= {part: {} if content.get(part) is None else content[part] for part in PARTS[3:]}
+    extensions = values.pop("extensions", ())
+    extensions = extensions if isinstance(extensions, list) else [extensions] if extensions else []
     options |= {f"{EXTENSION}{_name(each)}": found for each in extensions if (found := _options(each))}
-    return Recipe(**values, options=options)
+    try:
+        return Recipe(**values, extensions=tuple(map(_name, extensions)), options=options)
+    except OptionsError as error:
+        raise OptionsError([f"{path}: {problem}" for problem in error.problems]) from error
 
 
 def read_made_with(path: Path) -> Mapping[str, Any]:
@@ -132,7 +180,7 @@ def read_content(path: Path, *, such_as: str = "model: t5-base") -> dict[str, An
 
     Args:
         path: The file.
-        such_as: What a line of such a recipe looks like, for who gave something else.
+        such_as: What a line of such a recipe looks like, for whoever gave something else.
 
     Raises:
         RunError: The file can't be read or is no YAML mapping.
@@ -150,6 +198,5 @@ def _options(value: Any) -> dict[str, Any]:
     return {key: each for key, each in value.items() if key != "name"} if isinstance(value, dict) else {}
 
 
-def _name(value: Any) -> str | None:
-    name = value.get("name") if isinstance(value, dict) else value
-    return None if name is None else str(name)
+def _name(value: Any) -> Any:
+    return value.get("name") if isinstance(value, dict) else value

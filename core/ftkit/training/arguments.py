@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
+from accelerate import DistributedType
+from transformers import Seq2SeqTrainingArguments
 from transformers.integrations import get_available_reporting_integrations
 
 from ftkit.errors import OptionsError
@@ -14,10 +18,35 @@ from ftkit.runs.folder import RunFolder
 _UNTIL_STOPPED = 100_000  # epochs; the clock ends the training before
 
 
+@dataclass
+class RunArguments(Seq2SeqTrainingArguments):  # type: ignore[misc]  # transformers' types are not followed
+    """Transformers' arguments, kept to the device that the model is on.
+
+    The stock ones train on the first GPU whatever was chosen, and on all at once where there are several.
+
+    Attributes:
+        chosen_device: Where the model is.
+    """
+
+    chosen_device: str = "cpu"
+
+    @cached_property
+    def _setup_devices(self) -> torch.device:
+        device: torch.device = super()._setup_devices
+        state = self.distributed_state
+        if device.type != "cuda" or state.distributed_type != DistributedType.NO:
+            return device
+        chosen = torch.device(self.chosen_device)
+        torch.cuda.set_device(chosen)
+        state.device = chosen  # where accelerate moves the model
+        self._n_gpu = 1
+        return chosen
+
+
 def trainer_arguments(
     settings: Mapping[str, Any], seed: int, device: torch.device, folder: RunFolder
 ) -> dict[str, Any]:
-    """Arguments for `transformers.Seq2SeqTrainingArguments`.
+    """Arguments for `RunArguments`.
 
     Args:
         settings: Values of `ftkit.runs.settings`, learning rate and precision decided.
@@ -40,6 +69,7 @@ def trainer_arguments(
         "gradient_checkpointing_kwargs": {"use_reentrant": False},
         "bf16": settings["precision"] == "bf16",
         "use_cpu": device.type == "cpu",
+        "chosen_device": str(device),
         "seed": seed,
         "data_seed": seed,
         "logging_strategy": "steps",

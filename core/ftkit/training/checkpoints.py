@@ -13,11 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftkit.files import sync
+from ftkit.files import write_folder_whole
 
 _DIGESTS = "digests.json"
 _PREFIX = "step-"
-_ASIDE = ".part"
 
 
 @dataclass(frozen=True)
@@ -39,46 +38,33 @@ def step_of(checkpoint: Path) -> int:
 
 
 def write_checkpoint(parent: Path, step: int, fill: Callable[[Path], None], keep: int) -> Path:
-    """Write a checkpoint and remove all but the newest `keep`.
+    """Write a checkpoint; remove older ones, and those of later steps, which a resumed run does again.
 
     Args:
         parent: The folder of checkpoints; made if need be.
         step: Optimiser steps done.
         fill: Writes the files into the empty folder that it is given.
-        keep: How many checkpoints stay; at least one.
+        keep: How many checkpoints stay; at least one, the new one.
 
     Raises:
         OSError: It can't be written; what was there before is untouched.
     """
-    parent.mkdir(exist_ok=True)
-    folder = parent / f"{_PREFIX}{step}"
-    write_whole(folder, fill)
-    for old in checkpoints(parent)[: -max(1, keep)]:
-        shutil.rmtree(old)
-    return folder
 
-
-def write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Write a folder aside, with digests, and put it in the place of `folder`.
-
-    Raises:
-        OSError: It can't be written; what was there before is untouched.
-    """
-    aside = folder.with_name(folder.name + _ASIDE)
-    shutil.rmtree(aside, ignore_errors=True)
-    try:
-        aside.mkdir()
+    def fill_and_sign(aside: Path) -> None:
         fill(aside)
         digests = {file.name: _digest(file) for file in sorted(aside.iterdir())}
         (aside / _DIGESTS).write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
-        for path in (*aside.iterdir(), aside):
-            sync(path)
-    except OSError:
-        shutil.rmtree(aside, ignore_errors=True)  # a full disk is freed again
-        raise
-    shutil.rmtree(folder, ignore_errors=True)  # the same step, trained again after a resume
-    aside.replace(folder)
-    sync(folder.parent)
+
+    parent.mkdir(exist_ok=True)
+    folder = parent / f"{_PREFIX}{step}"
+    write_folder_whole(folder, fill_and_sign)
+    others = [each for each in checkpoints(parent) if each != folder]
+    older = [each for each in others if step_of(each) < step]
+    kept = older[::-1][: keep - 1]
+    for each in others:
+        if each not in kept:
+            shutil.rmtree(each)
+    return folder
 
 
 def last_whole(parent: Path) -> Found:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from transformers import Seq2SeqTrainingArguments, TrainerCallback
+from transformers import TrainerCallback
 
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.interrupts import Interrupts
@@ -16,7 +16,7 @@ from ftkit.loading import LoadedModel
 from ftkit.precision import held_in_bfloat16
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.plan import Plan
-from ftkit.training.arguments import trainer_arguments
+from ftkit.training.arguments import RunArguments, trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
 from ftkit.training.clock import Clock
@@ -147,18 +147,16 @@ def trainer_of(
         yield trainer
 
 
-def _held(
-    plan: Plan, loaded: LoadedModel, arguments: Seq2SeqTrainingArguments
-) -> AbstractContextManager[None]:
+def _held(plan: Plan, loaded: LoadedModel, arguments: RunArguments) -> AbstractContextManager[None]:
     """Frozen weights in the precision of the training; sharded ones must stay of one type."""
     low = plan.settings["precision"] == "bf16" and not arguments.fsdp
     return held_in_bfloat16(loaded.model, trained=False) if low else nullcontext()
 
 
-def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> Seq2SeqTrainingArguments:
+def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> RunArguments:
     """The trainer's arguments: those of the extensions over our own."""
     arguments = trainer_arguments(plan.settings, plan.recipe.seed, loaded.model.device, folder)
     ours = MappingProxyType(arguments)
     for overriding in plan.plugins.call_extensions("trainer_arguments", arguments=ours):
         arguments = {**arguments, **overriding}
-    return Seq2SeqTrainingArguments(**arguments)
+    return RunArguments(**arguments)
