@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ftkit import RowError
-
-# A tab, then a line break: no prose has that, and a reader that met an unbalanced quote in a tab-separated
-# file makes such a cell out of several rows.
-_SWALLOWED_ROWS = re.compile(r"\t[^\t\n]*\n")
 
 
 def text_of(row: Mapping[str, Any], name: str) -> str:
@@ -36,11 +31,6 @@ def checked_text(value: Any, name: str) -> str:
         raise RowError(f"{name!r} is no text but a {type(value).__name__}: {_short(value)}")
     if not value.strip():
         raise RowError(f"{name!r} is empty")
-    if _SWALLOWED_ROWS.search(value):
-        raise RowError(
-            f"{name!r} holds a tab and a line break: several rows were read as one, which an unbalanced "
-            f"quote does: {_short(value)}"
-        )
     return value
 
 

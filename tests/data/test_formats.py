@@ -156,6 +156,14 @@ def test_quotes_are_plain_text_where_that_is_said_and_names_stand_in_for_a_heade
     ]
 
 
+def test_rows_that_an_unbalanced_quote_made_one_are_a_bad_row_with_all_their_lines(tmp_path: Path) -> None:
+    path = written(tmp_path, "rows.tsv", 'text\tlabel\nfine\t1\n"bad\t0\nlong"\t1\nlast\t0\n')
+    assert [row.row["text"] for row in read_rows(path) if not isinstance(row, BadRow)] == ["fine", "last"]
+    [fault] = faults(path)
+    assert fault.startswith("3: several rows were read as one")
+    assert "--reading.quoting none" in fault
+
+
 def test_an_index_column_without_a_name_does_no_harm(tmp_path: Path) -> None:
     """pandas writes one; two would be indistinguishable."""
     assert read_rows(written(tmp_path, "rows.csv", ",text\n0,x\n"))[0].row == {"": "0", "text": "x"}

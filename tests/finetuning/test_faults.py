@@ -153,6 +153,17 @@ def test_a_full_disk_ends_the_run_with_its_last_checkpoint_whole(method: str, tm
     assert killed.traces(folder) == killed.traces(tmp_path / "other")
 
 
+def test_a_launcher_of_several_processes_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ftkit.RunError, match="one of 2 processes"):
+        ftkit.train(killed.recipe("lora", tmp_path / "run"), quiet=True)
+    with pytest.raises(ftkit.RunError, match="one of 2 processes"):
+        ftkit.resume(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_one_error() -> None:
     with pytest.raises(ftkit.RunError, match="can't be made"):
         ftkit.train(killed.recipe("lora", Path("/proc/ftkit-run")), quiet=True)
@@ -180,7 +191,7 @@ def test_a_step_that_runs_out_of_memory_is_done_again_in_pieces_with_the_same_gr
 
     monkeypatch.setattr(T5ForConditionalGeneration, "forward", crowded)
     pieces = train(tmp_path / "pieces")
-    assert "out of memory at step 1: the token budget is halved" in capsys.readouterr().err
+    assert "step 1: it is done again; from here on each batch goes in 2 pieces" in capsys.readouterr().err
     assert pieces.result["steps"] == whole.result["steps"]
     tensors = [load_file(run.folder / "artifact/adapter_model.safetensors") for run in (whole, pieces)]
     for name, tensor in tensors[0].items():

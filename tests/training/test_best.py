@@ -54,6 +54,12 @@ def test_a_run_stops_early_once_the_metric_no_longer_improves(tmp_path: Path) ->
     assert (run.result["best_step"], run.result["steps"]) == (1, 4)
 
 
+def test_early_stopping_counts_evaluations_at_even_distances_too(tmp_path: Path) -> None:
+    settings = {"max_steps": 12, "evaluations": 6, "early_stopping": 2, "learning_rate": 0.0}
+    run = ftkit.train(killed.recipe("lora", tmp_path / "run", **settings), quiet=True)
+    assert (run.result["best_step"], run.result["steps"]) == (2, 6)
+
+
 def test_early_stopping_without_evaluations_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ftkit.OptionsError, match="nothing to judge by"):
         ftkit.train(killed.recipe("lora", tmp_path / "run", early_stopping=3), quiet=True)

@@ -51,8 +51,8 @@ def plan_command(
 ) -> None:
     """Foretell memory, time and sizes of a run, or of each model with each method, without training.
 
-    Options are those of train. A run's own step is done twice on its shortest example; everything larger
-    is gone through without computing it.
+    Options are those of train. A run's own step is done three times on its shortest example; whatever is
+    larger is gone through without computing it.
 
     Example: ftkit plan --model t5,bart --method full,lora --task qa --data squad.json
     """

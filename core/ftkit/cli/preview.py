@@ -19,7 +19,9 @@ def print_counts(seen: Mapping[str, Any]) -> None:
         figures = ", ".join(f"{name} {length}" for name, length in seen[f"{side}_tokens"].items())
         print_line(f"{side} tokens: {figures}")
     padding = f"{seen['padding_fraction']:.1%} padding"
-    print_line(f"{seen['batches']:,} batches an epoch, {padding}; {seen['steps']:,} steps in all")
+    seconds = seen["recipe"]["training"]["max_seconds"]
+    steps = f"{seen['steps']:,} steps in all" if seconds is None else f"{seconds:g} s of training"
+    print_line(f"{seen['batches']:,} batches an epoch, {padding}; {steps}")
     print_line(
         f"{seen['trainable_parameters']:,} of {seen['total_parameters']:,} parameters would be trained, "
         f"artifact about {seen['artifact_bytes']:,} bytes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -62,7 +63,7 @@ class ComparisonFolder:
     @property
     def resume_command(self) -> str:
         """What goes on with this comparison."""
-        return f"ftkit compare --resume {self.path}"
+        return shlex.join(["ftkit", "compare", "--resume", str(self.path)])
 
     def run_folder(self, cell: Cell) -> RunFolder:
         """The files of one run."""

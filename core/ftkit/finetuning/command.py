@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -49,6 +51,7 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
         FtkitError: Something about the recipe, the data, the checkpoint or the folder is wrong.
         Interrupted: SIGINT or SIGTERM came; what was done is saved, and `resume` goes on.
     """
+    _demand_one_process()
     interrupts = Interrupts()
     with interrupts.heard():
         plan = with_decided_budget(make_plan(recipe))
@@ -71,6 +74,7 @@ def resume(path: Path, *, quiet: bool = False) -> Run:
         FtkitError: There is no such run, it is in use, or what it needs has changed.
         Interrupted: As for `train`.
     """
+    _demand_one_process()
     interrupts = Interrupts()
     with interrupts.heard(), existing_run_folder(path) as folder:
         plan = make_plan(replace(read_recipe(folder.recipe), output=str(path)))
@@ -87,13 +91,23 @@ def resume(path: Path, *, quiet: bool = False) -> Run:
         return _run(ready, folder, interrupts, found.last, quiet=quiet)
 
 
+def _demand_one_process() -> None:
+    """Refuse to be one of several processes: each would make a run folder of its own, or fight for one."""
+    processes = os.environ.get("WORLD_SIZE", "1")
+    if processes != "1":
+        raise RunError(
+            f"this is one of {processes} processes (WORLD_SIZE), and a run is one process on one device: start "
+            "it without a launcher such as torchrun; ftkit compare has several runs at a time"
+        )
+
+
 def _demand_same_data(folder: RunFolder, ready: Ready) -> None:
     """Refuse to go on with other data than the run began with."""
     began_with = read_made_with(folder.recipe).get("data", {}).get("fingerprint")
     if began_with != ready.data.summary["fingerprint"]:
         raise RunError(
-            f"{folder.path}: the data, or the plugin that formats it, has changed since the run began; put "
-            "it back, or begin a new run"
+            f"{folder.path}: the data, ftkit, or the plugin that formats the data has changed since the run "
+            "began; put it back, or begin a new run"
         )
 
 
@@ -152,7 +166,8 @@ def _train_and_evaluate(
     evaluation = evaluate_examples(
         ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
     )
-    plugins.call_extensions("run_evaluated", step=trained.steps, metrics=evaluation.metrics)
+    ends_with = trained.best_step or trained.steps
+    plugins.call_extensions("run_evaluated", step=ends_with, metrics=evaluation.metrics)
     result = describe_run(ready, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", scored_rows(evaluation, ready.formatter))
     curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)
@@ -167,7 +182,8 @@ def _train_and_evaluate(
 
 
 def _ended(plan: Plan, folder: RunFolder, result: Mapping[str, Any]) -> Run:
-    return Run(folder.path, result, f"ftkit predict {folder.path} {plan.prediction_arguments}")
+    command = shlex.join(["ftkit", "predict", str(folder.path)])
+    return Run(folder.path, result, f"{command} {plan.prediction_arguments}")
 
 
 def _announce(ready: Ready, folder: RunFolder) -> None:

@@ -5,7 +5,7 @@ recording    a step that is gone through without computing it
 occupancy    what memory such a step takes, gaps included
 pricing      what its operations cost, each measured once
 excerpt      which examples and batches stand for all
-probe        the run's own trainer, after two small steps
+probe        the run's own trainer, after three small steps
 budget       how many tokens of a batch fit, and are worth it
 limits       how much memory there is: machine, container, GPU
 memory       what the heaviest batches take

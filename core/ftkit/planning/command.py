@@ -34,8 +34,8 @@ _LAST_LINES = 5
 def plan(recipe: Recipe) -> Forecast:
     """Foretell what a run will take on this machine, without training.
 
-    The run's own step is done twice on its shortest example, in a process of its own; larger batches are gone
-    through without computing them, and each of their different operations is timed once.
+    The run's own step is done three times on its shortest example, in a process of its own; larger
+    batches are gone through without computing them, and each of their different operations is timed once.
 
     Args:
         recipe: What the run would do; its output is not touched.

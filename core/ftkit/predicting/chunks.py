@@ -95,7 +95,7 @@ def demand_usable(request: Request, formatter: Formatter, rejected_name: str) ->
     Raises:
         DataError: Rows can't be used; all are counted, the first of them shown.
     """
-    rejections = Rejections(rejected_name)
+    rejections = Rejections(rejected_name, columns=formatter.columns)
     count = 0
     for count, row in enumerate(_rows(request, formatter), start=1):  # noqa: B007 - used below
         found = formatted(row, formatter)

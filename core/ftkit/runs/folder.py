@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class RunFolder:
     @property
     def resume_command(self) -> str:
         """What goes on with this run."""
-        return f"ftkit train --resume {self.path}"
+        return shlex.join(["ftkit", "train", "--resume", str(self.path)])
 
     def write_text(self, name: str, text: str) -> None:
         """Write a file whole or not at all."""
@@ -98,6 +99,10 @@ class RunFolder:
             return []
         lines = self.metrics.read_text(encoding="utf-8").split("\n")[:-1]  # what ends in a line feed is whole
         return [json.loads(line) for line in lines]
+
+    def steps_evaluated(self) -> list[int]:
+        """The steps of all evaluations on the way."""
+        return [row["step"] for row in self.read_metrics() if "evaluation" in row]
 
     def forget_metrics_after(self, step: int) -> None:
         """Drop what the metrics say of later steps, which will be done again."""

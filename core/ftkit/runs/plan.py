@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -138,6 +139,7 @@ def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
         PluginError: A name finds no usable plugin.
         OptionsError: Options are wrong, or method or task don't suit the backbone; with every problem.
     """
+    recipe = replace(recipe, checkpoint=_from_anywhere(recipe.checkpoint))
     plugins = load_plugins(recipe.model, recipe.method, _task(recipe), recipe.extensions)
     _demand_all(plugins, trains=trains)
     demand_fit(plugins)
@@ -153,6 +155,12 @@ def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
     warn_of_deprecated_options(plugins, options)
     plugins.call_extensions("extension_selected")
     return Plan(resolved, plugins, checkpoint, source, data, validation, task_info, tiny)
+
+
+def _from_anywhere(checkpoint: str | None) -> str | None:
+    """A folder by its whole path: elsewhere, what was typed could name a stranger's model on the hub."""
+    folder = Path(checkpoint or "").expanduser()
+    return str(folder.resolve()) if checkpoint and folder.is_dir() else checkpoint
 
 
 def _task(recipe: Recipe) -> str | None:
@@ -192,10 +200,9 @@ def _options(
         given["training"] = {**REHEARSAL, **given.get("training", {})}
     options = complete_with_reading(declared, given)
     training, method = options["training"], plugins.method
-    if training["early_stopping"] and not training["eval_steps"]:
-        raise OptionsError(
-            ["training.early_stopping: there is nothing to judge by without training.eval_steps"]
-        )
+    if training["early_stopping"] and not (training["eval_steps"] or training["evaluations"]):
+        without = "without training.eval_steps or training.evaluations"
+        raise OptionsError([f"training.early_stopping: there is nothing to judge by {without}"])
     if training["token_budget"] == AUTO and training["batch_size"]:
         raise OptionsError(["training.token_budget: auto means nothing beside training.batch_size"])
     if training["learning_rate"] is None and method and isinstance(method.info, MethodInfo):

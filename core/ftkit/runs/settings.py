@@ -19,7 +19,7 @@ AUTO = "auto"
 
 SETTINGS: tuple[Option, ...] = (
     Option("epochs", "float", 3.0, "passes over the training rows", minimum=0),
-    Option("max_steps", "int", None, "optimiser steps at most; none means that epochs decide", minimum=1),
+    Option("max_steps", "int", None, "optimiser steps, in place of epochs; none: these decide", minimum=1),
     Option(
         "max_seconds",
         "float",

@@ -43,8 +43,11 @@ def counts_of(ready: Ready) -> dict[str, Any]:
     }
 
 
-def _steps(ready: Ready, batches: int) -> int:
+def _steps(ready: Ready, batches: int) -> int | None:
+    """Optimiser steps in all; None where the clock decides."""
     settings = ready.plan.settings
+    if settings["max_seconds"] is not None:
+        return None
     steps = math.ceil(settings["epochs"] * math.ceil(batches / settings["accumulation"]))
     return int(settings["max_steps"] or steps)
 

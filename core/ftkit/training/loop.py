@@ -90,7 +90,8 @@ def fine_tune(
         return metrics
 
     def callbacks() -> list[TrainerCallback]:
-        ours = Progress(folder, clock, quiet=quiet), Milestones(settings, interrupts, best, clock), footprint
+        milestones = Milestones(settings, interrupts, best, clock, folder.steps_evaluated)
+        ours = Progress(folder, clock, quiet=quiet), milestones, footprint
         further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
         return [*ours, *(each for more in further for each in more)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState
@@ -24,7 +24,12 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
     """
 
     def __init__(
-        self, settings: Mapping[str, Any], interrupts: Interrupts, best: BestWeights, clock: Clock
+        self,
+        settings: Mapping[str, Any],
+        interrupts: Interrupts,
+        best: BestWeights,
+        clock: Clock,
+        steps_evaluated: Callable[[], Sequence[int]],
     ) -> None:
         self._clock = clock
         self._eval_steps: int | None = settings["eval_steps"]
@@ -34,6 +39,7 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
         self._patience: int | None = settings["early_stopping"]
         self._interrupts = interrupts
         self._best = best
+        self._steps_evaluated = steps_evaluated
         self._saved_at = time.monotonic()
 
     def on_train_begin(self, _args: Any, state: TrainerState, _control: Any, **_: Any) -> None:
@@ -49,12 +55,11 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
         control.should_save = told_to_stop or worth_saving or self._save_is_due(step)
         control.should_training_stop = control.should_training_stop or told_to_stop or ends
 
-    def on_evaluate(self, _args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_evaluate(self, _args: Any, _state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Stop once the metric has not improved for as many evaluations as the settings allow."""
-        best = self._best.step
-        if self._patience is None or self._eval_steps is None or best is None:
+        if self._patience is None or (best := self._best.step) is None:
             return
-        if (state.global_step - best) // self._eval_steps >= self._patience:
+        if sum(step > best for step in self._steps_evaluated()) >= self._patience:
             control.should_save = control.should_training_stop = True
 
     def on_save(self, *_: Any, **__: Any) -> None:

@@ -68,7 +68,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers carries n
     def on_out_of_memory(self, step: int, pieces: int) -> None:
         """Say that a step is done again in smaller pieces."""
         self._say(
-            f"out of memory at step {step}: the token budget is halved, each batch goes in {pieces} pieces"
+            f"out of memory at step {step}: it is done again; from here on each batch goes in {pieces} pieces"
         )
 
     def on_train_end(self, *_: Any, **__: Any) -> None:

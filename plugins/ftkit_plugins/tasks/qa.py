@@ -85,16 +85,16 @@ def _answers(row: Mapping[str, Any], context: str) -> Iterator[str]:
     Raises:
         RowError: They have none of the forms, or one with a position doesn't occur in the context.
     """
-    for value, positioned in _given_answers(row):
-        answer = checked_text(value, "answers")
+    column = "answer" if row.get("answers") is None else "answers"
+    for value, positioned in _given_answers(row.get(column), column):
+        answer = checked_text(value, column)
         if positioned and answer.strip() not in context:
             raise RowError(f"the answer {answer!r} has a position in the context but does not occur there")
         yield answer
 
 
-def _given_answers(row: Mapping[str, Any]) -> Iterator[tuple[Any, bool]]:
+def _given_answers(given: Any, column: str) -> Iterator[tuple[Any, bool]]:
     """Each answer, and whether the row says where in the context it stands."""
-    given = row.get("answers", row.get("answer"))
     if given is None:
         return
     if isinstance(given, Mapping) and isinstance(given.get("text"), (list, tuple)):
@@ -108,4 +108,4 @@ def _given_answers(row: Mapping[str, Any]) -> Iterator[tuple[Any, bool]]:
     elif isinstance(given, str):
         yield given, False
     else:
-        raise RowError(f"'answers' is neither {{'text': [...]}} nor a list nor text: {given!r:.80}")
+        raise RowError(f"{column!r} is neither {{'text': [...]}} nor a list nor text: {given!r:.80}")

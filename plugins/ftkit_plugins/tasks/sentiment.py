@@ -24,6 +24,8 @@ _LABELS = {
     **dict.fromkeys(("1", "pos", "positive", "true"), True),
     **dict.fromkeys(("0", "neg", "negative", "false"), False),
 }
+# What a reader that met an unbalanced quote in a tab-separated file makes of several reviews.
+_SWALLOWED_ROWS = re.compile(rf"\t(?:{'|'.join(_LABELS)})\n", re.IGNORECASE)
 _OUTPUT = re.compile(r"\s*sentiment:\s*(true|false)\s*", re.IGNORECASE)
 _CELLS = 6  # of the confusion matrix: answers False, True and none, each with both right answers
 
@@ -53,6 +55,8 @@ def describe_task() -> TaskInfo:
 def format_example(row: Mapping[str, Any]) -> Example:
     """Write `sentiment analysis: …` and `sentiment: True` or `sentiment: False`."""
     text, label = text_of(row, "text"), _label(row.get("label"))
+    if _SWALLOWED_ROWS.search(text):
+        raise RowError("'text' holds several rows that were read as one, as by an unbalanced quote")
     return Example(f"sentiment analysis: {text}", None if label is None else _target(positive=label))
 
 

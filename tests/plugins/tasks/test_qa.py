@@ -32,10 +32,16 @@ def row(**fields: Any) -> dict[str, Any]:
         {"answers": ["Notre Dame"]},
         {"answers": "Notre Dame"},
         {"answer": "Notre Dame"},
+        {"answers": None, "answer": "Notre Dame"},
     ],
 )
 def test_an_answer_is_found_in_every_form_it_comes_in(fields: dict[str, Any]) -> None:
     assert qa.format_example(row(**fields)) == ftkit.Example(INPUT, "Notre Dame", ("Notre Dame",), WINDOW)
+
+
+def test_a_context_may_hold_a_table_of_tabs() -> None:
+    table = "city\tinhabitants\nNotre Dame\t5,973\n"
+    assert table in qa.format_example(row(context=table)).input
 
 
 def test_the_context_is_what_may_be_read_in_windows() -> None:
@@ -65,6 +71,7 @@ def test_a_row_without_answers_is_for_prediction(fields: dict[str, Any]) -> None
         (row(context=" \n"), "'context' is empty"),
         (row(context=["a"]), "'context' is no text but a list"),
         (row(answers=7), "'answers' is neither"),
+        (row(answer=7), "'answer' is neither"),
         (row(answers={"texts": []}), "'answers' is neither"),
         (row(answers=[{"answer_start": 3}]), "'answers' is no text but a NoneType"),
         (row(answers=[""]), "'answers' is empty"),

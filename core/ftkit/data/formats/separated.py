@@ -7,6 +7,7 @@ Where quotes are plain text (`quoting: none`) a row is a line.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -14,6 +15,9 @@ from typing import TextIO
 from ftkit.data.rows import BadRow, Located, flaw_in
 from ftkit.errors import DataError
 
+# In a cell of a tab-separated file: no prose has a tab before a line break, and rows have.
+_SWALLOWED_ROWS = re.compile(r"\t[^\t\n]*\n")
+_NO_QUOTES = "; if quotes are plain text here, give --reading.quoting none"
 _LONGEST_CELL = 1 << 27  # characters; the csv module's own limit of 128 KiB is less than a book chapter
 
 
@@ -65,7 +69,10 @@ def read_separated(
             continue
         if not row:
             continue  # a blank line
-        if len(row) == len(header):
+        if delimiter == "\t" and any(map(_SWALLOWED_ROWS.search, row)):
+            raw = "".join(lines.taken).rstrip("\r\n")
+            yield BadRow(raw, file, start, lines.count, reason=_swallowed(start, lines.count))
+        elif len(row) == len(header):
             yield Located(dict(zip(header, row, strict=True)), file, start, lines.count)
         else:
             raw = "".join(lines.taken).rstrip("\r\n")
@@ -90,11 +97,11 @@ def _header(cells: Iterator[list[str]], lines: _Lines, file: str) -> list[str]:
     return header
 
 
+def _swallowed(start: int, end: int) -> str:
+    return f"several rows were read as one, as by an unbalanced quote, in lines {start} to {end}{_NO_QUOTES}"
+
+
 def _fault(error: csv.Error, start: int, end: int) -> str:
     where = f", in lines {start} to {end}" if end > start else ""
-    hint = (
-        "; if quotes are plain text here, give --reading.quoting none"
-        if "quot" in str(error) or where
-        else ""
-    )
+    hint = _NO_QUOTES if "quot" in str(error) or where else ""
     return f"no row of its format: {error}{where}{hint}"
