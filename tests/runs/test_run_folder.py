@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 import ftkit
 from ftkit.finetuning.curves import Curve, draw_curves
@@ -139,3 +140,17 @@ def test_every_pair_answers_after_loading_as_at_the_end_of_its_training(
     first = json.loads((run.folder / "predictions.jsonl").read_text().splitlines()[0])
     text = first["input"].removeprefix("sentiment analysis: ")
     assert ftkit.load_run(run.folder, device="cpu").predict([{"text": text}])[0].text == first["prediction"]
+
+
+def test_the_artifact_of_a_whole_model_is_one_that_anybody_can_load(tmp_path: Path) -> None:
+    run = ftkit.train(killed.recipe("full", tmp_path / "run", max_steps=1), quiet=True)
+    tokenizer = AutoTokenizer.from_pretrained(run.folder / "artifact")
+    model = AutoModelForSeq2SeqLM.from_pretrained(run.folder / "artifact")
+    ours = ftkit.load_run(run.folder, device="cpu").loaded
+    text = "sentiment analysis: Film 3 was very very good."
+    assert tokenizer(text)["input_ids"] == ours.tokenizer(text)["input_ids"]
+    for name, tensor in model.state_dict().items():
+        assert tensor.equal(ours.model.state_dict()[name])
+    recipe = ftkit.Recipe(model="t5", task="sentiment", data=str(killed.rows()), device="cpu")
+    report = ftkit.evaluate(run.folder / "artifact", recipe, output=str(tmp_path / "evaluation"))
+    assert report.result["metrics"] == run.result["metrics"]

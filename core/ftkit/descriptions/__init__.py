@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from ftkit.descriptions.backbones import FEATURES, ROLES, BackboneInfo, Checkpoint
 from ftkit.descriptions.extensions import ExtensionInfo
-from ftkit.descriptions.methods import CLAIM_FIGURES, STANDINGS, Claim, MethodInfo
+from ftkit.descriptions.methods import CLAIM_FIGURES, MODEL_FOLDER, STANDINGS, Claim, MethodInfo
 from ftkit.descriptions.options import OPTION_TYPES, Option, OptionValue
 from ftkit.descriptions.tasks import Column, Example, Metric, Sample, TaskInfo
 from ftkit.typed_data import rebuilt
@@ -27,6 +27,7 @@ from ftkit.typed_data import rebuilt
 __all__ = [
     "CLAIM_FIGURES",
     "FEATURES",
+    "MODEL_FOLDER",
     "OPTION_TYPES",
     "ROLES",
     "STANDINGS",

@@ -49,6 +49,10 @@ class Claim:
         demand(self.standing in STANDINGS, f"claim {self.text!r}: no standing {self.standing!r}")
 
 
+MODEL_FOLDER = "transformers"
+"""The artifact format of a whole model in hub format; a run saves its tokenizer beside it."""
+
+
 @dataclass(frozen=True)
 class MethodInfo:
     """What a fine-tuning method says of itself.
@@ -57,7 +61,8 @@ class MethodInfo:
         requires_roles: Roles that the backbone must name for the method to find its targets.
         requires_features: Features that the backbone must have.
         mergeable: Whether `merge_artifact` folds the artifact into the backbone's own weights.
-        artifact_format: Whose format `save_artifact` writes, such as `peft`.
+        artifact_format: Whose format `save_artifact` writes, such as `peft`; where it is `transformers` the
+            artifact is a whole model in hub format, and the run adds the tokenizer.
         learning_rate: Peak rate for AdamW that is a good start on checkpoints of usual size.
         citation: Where the method was published.
         options: Options of `apply_method`.

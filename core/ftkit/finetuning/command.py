@@ -9,11 +9,13 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
 
+from ftkit.descriptions import MODEL_FOLDER, MethodInfo
 from ftkit.errors import RunError
 from ftkit.interrupts import Interrupted, Interrupts
 from ftkit.planning.auto import with_decided_budget
@@ -96,8 +98,8 @@ def _demand_one_process() -> None:
     processes = os.environ.get("WORLD_SIZE", "1")
     if processes != "1":
         raise RunError(
-            f"this is one of {processes} processes (WORLD_SIZE), and a run is one process on one device: start "
-            "it without a launcher such as torchrun; ftkit compare has several runs at a time"
+            f"this is one of {processes} processes (WORLD_SIZE), and a run is one process on one device:"
+            " start it without a launcher such as torchrun; ftkit compare has several runs at a time"
         )
 
 
@@ -161,8 +163,7 @@ def _train_and_evaluate(
         resume_from=resume_from,
         quiet=quiet,
     )
-    save = plugins.manager.hook.save_artifact
-    folder.write_artifact(lambda aside: save(model=ready.loaded.model, directory=aside))
+    folder.write_artifact(partial(_save_artifact, ready))
     evaluation = evaluate_examples(
         ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
     )
@@ -179,6 +180,14 @@ def _train_and_evaluate(
         for leftover in (folder.checkpoints, folder.best):
             shutil.rmtree(leftover, ignore_errors=True)
     return result
+
+
+def _save_artifact(ready: Ready, directory: Path) -> None:
+    plugins = ready.plan.plugins
+    plugins.manager.hook.save_artifact(model=ready.loaded.model, directory=directory)
+    info = plugins.method.info if plugins.method else None
+    if isinstance(info, MethodInfo) and info.artifact_format == MODEL_FOLDER:
+        ready.loaded.tokenizer.save_pretrained(directory)
 
 
 def _ended(plan: Plan, folder: RunFolder, result: Mapping[str, Any]) -> Run:
