@@ -49,8 +49,8 @@ class LoadedModel:
         """What the backbone says of itself."""
         return backbone_info(self.plugins)
 
-    def input_limit(self, wanted: int) -> int:
-        """The longest input in tokens: what is wanted, or what backbone and checkpoint can at most."""
+    def token_limit(self, wanted: int) -> int:
+        """The longest input or output, in tokens: what is wanted, or what backbone and checkpoint can."""
         positions = getattr(self.model.config, "max_position_embeddings", None)
         limits = [limit for limit in (self.backbone.max_input_tokens, positions) if limit]
         return min([wanted, *limits])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ftkit
 from ftkit.finetuning.preview import preview
+from ftkit.runs.plan import make_plan
 from support import killed
 from support.program import run_ftkit
 
@@ -25,6 +26,22 @@ def test_what_a_dry_run_counts_is_what_the_run_then_has(tmp_path: Path) -> None:
     )
     assert {key: seen[key] for key in same} == {key: run.result[key] for key in same}
     assert 0 <= run.result["artifact_bytes"] - seen["artifact_bytes"] < 20_000
+
+
+def test_targets_are_cut_and_answers_end_at_the_length_that_is_given(tmp_path: Path) -> None:
+    recipe = killed.recipe("lora", tmp_path / "run", max_output_tokens=2)
+    seen = preview(recipe)
+    assert seen["target_tokens"]["max"] == 2
+    assert seen["truncated"] == seen["examples"]
+    assert make_plan(recipe).generation_options({})["max_output_tokens"] == 2
+    assert make_plan(recipe).generation_options({"max_output_tokens": 5})["max_output_tokens"] == 5
+
+
+def test_a_run_by_the_clock_announces_its_seconds_and_no_steps(tmp_path: Path) -> None:
+    chosen = ("--model", "t5", "--method", "lora", "--task", "qa", "--dry-run", "--training.max-seconds", "9")
+    ended = run_ftkit("train", *chosen, cwd=tmp_path, OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1")
+    assert ended.status == 0, ended.err
+    assert "padding; 9 s of training\n" in ended.out
 
 
 def test_the_command_prints_the_plan_and_makes_no_folder(tmp_path: Path) -> None:

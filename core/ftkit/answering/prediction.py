@@ -62,7 +62,7 @@ def predict(
 
     chosen = generation_settings(settings, task)
     written = chosen["max_output_tokens"] + 1  # behind the start token
-    chosen["max_output_tokens"] = loaded.input_limit(written) - 1  # the decoder has as many positions
+    chosen["max_output_tokens"] = loaded.token_limit(written) - 1  # the decoder has as many positions
     readings = list(_readings(examples, loaded, chosen))
     inputs = [reading.ids for reading in readings]
     answer = _answer(loaded, task, chosen)
@@ -97,7 +97,7 @@ def _readings(
     examples: Sequence[Example], loaded: LoadedModel, settings: Mapping[str, Any]
 ) -> Iterator[_Reading]:
     """What is read for each example: its input, or several windows of it."""
-    tokenizer, limit = loaded.tokenizer, loaded.input_limit(settings["max_input_tokens"])
+    tokenizer, limit = loaded.tokenizer, loaded.token_limit(settings["max_input_tokens"])
     whole = tokenise(examples, tokenizer, limit, settings["max_output_tokens"])
     for index, example in enumerate(examples):
         parts, tokenised, first = [example], whole, index

@@ -74,7 +74,7 @@ def evaluate_examples(
         predictions=[each.answer for each in predictions], references=references, options=formatter.options
     )
     chosen = generation_settings(settings, task)
-    generation = used_settings(chosen, loaded.input_limit(chosen["max_input_tokens"]), loaded.model.device)
+    generation = used_settings(chosen, loaded.token_limit(chosen["max_input_tokens"]), loaded.model.device)
     return Evaluation(
         {name: float(value) for name, value in metrics.items()}, predictions, examples, references, generation
     )

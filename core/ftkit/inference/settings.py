@@ -45,7 +45,7 @@ GENERATION: tuple[Option, ...] = (
     Option("token_budget", "int", 4096, "tokens of a batch, padding and a usual output counted", minimum=1),
     Option("precision", "str", "auto", "auto: bfloat16 on a GPU that has it", ("auto", "fp32", "bf16")),
 )
-DECIDED_BY_TRAINING = ("max_input_tokens", "precision")
+DECIDED_BY_TRAINING = ("max_input_tokens", "max_output_tokens", "precision")
 """Those whose default, for a run, is what it was trained with."""
 
 _OF_SAMPLING = ("temperature", "top_k", "top_p")

@@ -46,6 +46,7 @@ SETTINGS: tuple[Option, ...] = (
     Option("batch_size", "int", None, "rows of a batch, in place of the token budget", minimum=1),
     Option("accumulation", "int", 1, "batches whose gradients make one optimiser step", minimum=1),
     Option("max_input_tokens", "int", 512, "longer inputs are cut, and counted", minimum=2),
+    Option("max_output_tokens", "int", None, "longer targets are cut; none: the task's own limit", minimum=1),
     Option("precision", "str", "auto", "auto: bfloat16 where that is faster", ("auto", "fp32", "bf16")),
     Option("gradient_checkpointing", "bool", default=False, help="recompute activations to save memory"),
     Option(

@@ -51,7 +51,8 @@ def get_ready(plan: Plan) -> Ready:
     plan = plan.with_settings(precision=chosen_precision(plan.settings["precision"], loaded.model))
     if plan.settings["cache_encoder"]:
         demand_frozen_encoder(loaded.model)
-    limit = loaded.input_limit(plan.settings["max_input_tokens"])
-    examples = data.tokenised(loaded.tokenizer, limit, plan.task_info.max_output_tokens)
+    longest = plan.settings["max_output_tokens"] or plan.task_info.max_output_tokens
+    limits = [loaded.token_limit(tokens) for tokens in (plan.settings["max_input_tokens"], longest)]
+    examples = data.tokenised(loaded.tokenizer, *limits)
     formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
     return Ready(plan, formatter, loaded, data, examples)
