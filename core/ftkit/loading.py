@@ -182,7 +182,7 @@ def declared_options(plugins: SelectedPlugins) -> dict[str, Sequence[Option]]:
 
 
 def warn_of_deprecated_options(plugins: SelectedPlugins, options: Mapping[str, Mapping[str, Any]]) -> None:
-    """Tell who gives an option that its plugin means to drop.
+    """Tell whoever gives an option that its plugin means to drop.
 
     Args:
         plugins: The selected plugins, extensions with their options.
@@ -198,7 +198,7 @@ def _parts(plugins: SelectedPlugins) -> dict[str, LoadedPlugin | None]:
 
 
 def _device(name: str) -> str:
-    import torch  # noqa: PLC0415 - seconds, paid by who loads a model
+    import torch  # noqa: PLC0415 - seconds, paid by whoever loads a model
 
     if name != "auto":
         try:

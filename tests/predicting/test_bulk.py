@@ -250,7 +250,7 @@ def test_another_input_than_it_was_begun_with_is_refused(
 ) -> None:
     data, output = stopped
     write_rows(data, sentences(11))
-    with pytest.raises(ftkit.RunError, match=r"out\.jsonl can't be gone on with: the input changed since"):
+    with pytest.raises(ftkit.RunError, match=r"out\.jsonl can't be resumed: the input changed since"):
         predict(loaded, data, output, resume=True)
 
 

@@ -81,7 +81,7 @@ def load_pretrained_tokenizer(
     Raises:
         CheckpointError: There is no such tokenizer, or it isn't safe to load.
     """
-    from transformers import AutoTokenizer  # noqa: PLC0415 - seconds, paid by who loads a tokenizer
+    from transformers import AutoTokenizer  # noqa: PLC0415 - seconds, paid by whoever loads a tokenizer
 
     place = Source(source, revision, backbone.rehearsal_checkpoint)
     check_config(place.locate(CONFIG) / "config.json", backbone, source)

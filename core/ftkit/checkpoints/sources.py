@@ -119,7 +119,7 @@ class Source:
         return self._fetched(part, cached)
 
     def _cached(self) -> Path | None:
-        from huggingface_hub import snapshot_download  # noqa: PLC0415 - paid by who loads a checkpoint
+        from huggingface_hub import snapshot_download  # noqa: PLC0415 - paid by whoever loads a checkpoint
         from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
 
         try:

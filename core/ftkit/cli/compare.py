@@ -66,7 +66,7 @@ def compare_command(
         typer.Option(metavar="S", help="Seconds of training for each run, in place of epochs."),
     ] = None,
     output: Annotated[
-        str | None, typer.Option(help="The comparison's folder; one that was begun is gone on with.")
+        str | None, typer.Option(help="The comparison's folder; one that was begun is resumed.")
     ] = None,
     resume: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Go on with a comparison as its recipe says.")

@@ -58,7 +58,7 @@ def models_of(rows: Iterable[Row]) -> list[str]:
 
 
 def picture(height: float, title: str, description: str) -> ET.Element:
-    """An empty picture with a name for who can't see it."""
+    """An empty picture with a name for whoever can't see it."""
     shape = {"viewBox": f"0 0 {WIDTH} {height:.0f}", "class": "chart"}
     svg = ET.Element("svg", {"role": "img", "aria-label": f"{title}. {description}", **shape})
     ET.SubElement(svg, "title").text = title

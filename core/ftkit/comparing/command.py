@@ -50,7 +50,7 @@ def compare(
 
     Args:
         recipe: What to compare; a mapping as for `ComparisonRecipe.from_dict`.
-        output: The folder; one that holds the same comparison is gone on with, and no finished cell runs
+        output: The folder; one that holds the same comparison is resumed, and no finished cell runs
             again. None: a new one in `comparisons/`.
         jobs: How many cells run side by side; their times are then those of a shared machine.
         ray: Address of a Ray cluster to run them on, `auto` or `local`; see `OnRay`.

@@ -98,7 +98,7 @@ def comparison_folder(wanted: str | Path | None, planned: PlannedComparison) -> 
     """Make or find the folder of a comparison, and hold it.
 
     Args:
-        wanted: The folder; one that holds the same comparison is gone on with. None: a new one in
+        wanted: The folder; one that holds the same comparison is resumed. None: a new one in
             `comparisons/`.
         planned: What is compared.
 

@@ -25,7 +25,7 @@ _LONGEST = 2000  # characters of an error
 
 
 class Stopped(Exception):
-    """The comparison was stopped; the cell has no outcome and is gone on with next time."""
+    """The comparison was stopped; the cell has no outcome and is resumed next time."""
 
 
 @dataclass(frozen=True)

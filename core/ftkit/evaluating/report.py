@@ -39,7 +39,7 @@ class Report:
     decisive: Metric
 
     def worst(self, count: int) -> list[Mapping[str, Any]]:
-        """The rows with the worst values of the decisive metric, the worst first; of equals, the surest.
+        """The rows with the worst values of the decisive metric: the worst first, ties by confidence.
 
         Rows whose metrics the task can't give are left out.
         """

@@ -111,7 +111,7 @@ def _answered(
     device: torch.device,
     answer: Callable[[Batch], Sequence[Output]],
 ) -> Sequence[Output] | None:
-    """The outputs of one batch; None where memory doesn't do for it."""
+    """The outputs of one batch; None where it does not fit into memory."""
     padded = pad_without_fast_tokenizer_warning(tokenizer, {"input_ids": inputs}, return_tensors="pt")
     try:
         return answer(padded.to(device))

@@ -122,7 +122,7 @@ def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
 
 
 class _Watch(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
-    """Listens to one step, and times the one after it, for who listens takes time."""
+    """Listens to one step, and times the one after it, because listening takes time."""
 
     def __init__(self) -> None:
         self.real = RealStep()

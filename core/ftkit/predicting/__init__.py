@@ -4,7 +4,7 @@ request    what is to be answered, and how
 chunks     rows of all sources → chunks that fit into memory
 answers    chunk → lines, through the model
 identity   what a file of predictions depends on
-output     lines → a file that can be gone on with after anything that stops its writer
+output     lines → a file that can be resumed after anything that stops its writer
 bulk       all of that in turn
 """
 

@@ -1,4 +1,4 @@
-"""Answer all rows of an input: into a file that can be gone on with, or one chunk after the other."""
+"""Answer all rows of an input: into a file that can be resumed, or one chunk after the other."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def predict_to_file(
 
     Raises:
         DataError: The input can't be read, or has rows that can't be used and are not to be set aside.
-        RunError: The file is there already, in use, can't be written, or is not to be gone on with.
+        RunError: The file is there already, in use, can't be written, or is not to be resumed.
         Interrupted: SIGINT or SIGTERM came; the chunk that was begun is written.
     """
     interrupts = Interrupts()

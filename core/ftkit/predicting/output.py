@@ -1,4 +1,4 @@
-"""A file of predictions that can be gone on with after anything that stops its writer.
+"""A file of predictions that can be resumed after anything that stops its writer.
 
 Beside `FILE` stands `FILE.progress.json` until it is finished: how many rows of the input are done, and how
 many bytes of the output belong to them. A chunk's lines are on the disk before the progress says so; bytes
@@ -161,10 +161,10 @@ def unfinished(path: Path, *, resume: bool) -> Progress | None:
 
     Args:
         path: The file.
-        resume: Whether an unfinished file is to be gone on with.
+        resume: Whether an unfinished file is to be resumed.
 
     Raises:
-        RunError: The file is there and is not to be gone on with, or can't be.
+        RunError: The file is there and is not to be resumed, or can't be.
     """
     told = progress_path(path)
     if not told.exists():
@@ -188,7 +188,7 @@ def demand_same(path: Path, progress: Progress, identity: Mapping[str, str]) -> 
     changed = [name for name, digest in identity.items() if progress.identity.get(name) != digest]
     if changed:
         raise RunError(
-            f"{path} can't be gone on with: the {' and the '.join(changed)} changed since it was begun; put "
+            f"{path} can't be resumed: the {' and the '.join(changed)} changed since it was begun; put "
             "that back, or choose another --output"
         )
 
@@ -207,7 +207,7 @@ def _cut(path: Path, size: int) -> None:
     if not path.exists() and size == 0:
         return
     if not path.exists() or path.stat().st_size < size:
-        raise RunError(f"{path} is shorter than it was: it can't be gone on with; choose another --output")
+        raise RunError(f"{path} is shorter than it was: it can't be resumed; choose another --output")
     os.truncate(path, size)
 
 

@@ -24,7 +24,7 @@ def read_parquet(path: Path, file: str) -> Iterator[Located]:
     Raises:
         DataError: It is none, is damaged, or two of its columns have one name.
     """
-    import pyarrow as pa  # noqa: PLC0415 - a quarter of a second, paid by who reads Parquet
+    import pyarrow as pa  # noqa: PLC0415 - a quarter of a second, paid by whoever reads Parquet
     from pyarrow import parquet  # noqa: PLC0415
 
     with tempfile.TemporaryFile() as scratch, opened(path, file) as stream:

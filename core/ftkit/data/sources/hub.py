@@ -85,7 +85,7 @@ class HubData:
         )
 
     def _load(self, repository: str, config: str | None) -> Any:
-        from datasets import load_dataset  # noqa: PLC0415 - seconds, paid by who names a hub data set
+        from datasets import load_dataset  # noqa: PLC0415 - seconds, paid by whoever names a hub data set
 
         split = self.name.partition(":")[2] or _DEFAULT_SPLIT
         return load_dataset(repository, config, split=split, streaming=self.streaming)
@@ -107,6 +107,6 @@ def _errors() -> tuple[type[Exception], ...]:
 
 
 def _said(error: Exception) -> str:
-    """An error's first line: what follows is advice for who calls `datasets`."""
+    """An error's first line: what follows is advice for whoever calls `datasets`."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -23,7 +23,7 @@ ARCHITECTURES = {"t5": "T5ForConditionalGeneration", "bart": "BartForConditional
 
 def tiny_model(model_type: str) -> PreTrainedModel:
     """The same random weights at each call, in evaluation mode; other random numbers stay as they were."""
-    import torch  # noqa: PLC0415 - seconds, paid by who makes a model
+    import torch  # noqa: PLC0415 - seconds, paid by whoever makes a model
     import transformers  # noqa: PLC0415 - likewise
 
     with torch.random.fork_rng(devices=[]):
