@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
+import hypothesis
 import pytest
 
 from support.program import CACHE
@@ -24,6 +25,10 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="ftkit-cache-")
     config.add_cleanup(folder.cleanup)
     os.environ[CACHE] = folder.name
+    hypothesis.settings.register_profile(
+        "ftkit", deadline=None
+    )  # no test asserts a time, drawn ones included
+    hypothesis.settings.load_profile("ftkit")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -43,7 +43,7 @@ BYTES = st.one_of(
     st.lists(PIECES, max_size=25).map(b"".join),
     st.lists(PIECES, max_size=25).map(lambda pieces: b"text,label\n" + b"".join(pieces)),
 )
-MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def attempt(path: Path, *, set_aside: bool) -> PreparedData | str:
@@ -145,7 +145,7 @@ def test_parquet_with_changed_bytes_is_a_located_error_or_as_many_rows(
 
 
 @pytest.mark.parametrize("suffix", ["json", "parquet", "txt", "tsv", "jsonl.gz"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=BYTES)
 def test_any_bytes_in_other_formats_are_located_errors_or_rows(
     tmp_path: Path, suffix: str, content: bytes

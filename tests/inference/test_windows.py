@@ -46,7 +46,7 @@ texts = st.lists(st.sampled_from(PIECES), min_size=40, max_size=150).map("".join
 
 @pytest.mark.parametrize("checkpoint", ["t5-tiny", "bart-tiny"])
 @given(text=texts, overlap=st.integers(0, 60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_windows_fit_the_limit_and_leave_no_letter_out(checkpoint: str, text: str, overlap: int) -> None:
     tokenizer = TOKENIZERS[checkpoint]
     before, after = "question: what? context: ", " end"
