@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import os
 import statistics
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.fine_tuned import fine_tuned
-from support.measured import measured
+from support.measured import kept_beside_results, measured
 from support.real_data import CAPTIONS, TRAINING, needs_real_data
 
 PROGRAM = Path(__file__).with_name("evaluation_program.py")
@@ -39,7 +38,11 @@ def test_answers_are_those_of_the_stock_trainer_and_come_sooner(
     checkpoint: str, task: str, file: str, tmp_path: Path
 ) -> None:
     steps = STEPS_FOR_CAPTIONS if file == CAPTIONS else STEPS[checkpoint]
-    weights = cache(lambda: fine_tuned(checkpoint, task, file, steps, tmp_path))
+
+    def weights() -> Path:
+        folder = kept_beside_results(f"{checkpoint}-{Path(file).parent.name}-{steps}", tmp_path)
+        return fine_tuned(checkpoint, task, file, steps, folder)
+
     words = (checkpoint, task, file, str(ROWS[checkpoint]))
 
     def found(side: str, trial: int) -> Any:

@@ -9,14 +9,14 @@ would decide; here both sides begin with weights that have learnt for a while.
 from __future__ import annotations
 
 import os
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
 import pytest
 
 from support.fine_tuned import fine_tuned
-from support.measured import measured
+from support.measured import kept_beside_results, measured
 from support.real_data import TRAINING, needs_real_data
 
 PROGRAM = Path(__file__).with_name("training_program.py")
@@ -32,10 +32,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("weights")
 
 
-@cache
 def weights(task: str, home: Path) -> Path:
-    folder = home / task
-    folder.mkdir()
+    folder = kept_beside_results(f"flan-t5-small-{task}-{STEPS_BEFORE}", home)
     return fine_tuned("flan-t5-small", task, TRAINING[task], STEPS_BEFORE, folder)
 
 

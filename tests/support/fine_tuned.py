@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-import ftkit
 from support.program import run_ftkit
 from support.real_data import FOLDER, head_of_validation
 from support.real_size import saved
@@ -18,8 +18,12 @@ def fine_tuned(checkpoint: str, task: str, file: str, steps: int, folder: Path) 
         task: The file's.
         file: Its path in the real data.
         steps: Of full fine-tuning, 1,024 tokens each.
-        folder: What is written lies under it.
+        folder: What is written lies under it; where it is there already, nothing is trained.
     """
+    artifact = folder / "run" / "artifact"
+    if (folder / "run" / "result.json").exists():
+        return artifact
+    shutil.rmtree(folder / "run", ignore_errors=True)  # of a benchmark that was stopped
     start = saved("flan-t5", folder) if checkpoint == "flan-t5-small" else None
     ended = run_ftkit(
         *["train", "--model", checkpoint, "--method", "full", "--task", task],
@@ -30,7 +34,4 @@ def fine_tuned(checkpoint: str, task: str, file: str, steps: int, folder: Path) 
         timeout=3000,
     )
     assert ended.status == 0, ended.err
-    artifact = folder / "run" / "artifact"
-    loaded = ftkit.load(checkpoint, checkpoint=str(start) if start else None, device="cpu")
-    loaded.tokenizer.save_pretrained(artifact)
     return artifact

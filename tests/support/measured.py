@@ -19,6 +19,14 @@ from support.program import run_python
 _TESTS = Path(__file__).parents[1]
 
 
+def kept_beside_results(name: str, instead: Path) -> Path:
+    """A folder for what a benchmark trains: beside its results where these are kept, else one that is not."""
+    home = os.environ.get("FTKIT_BENCHMARK_RESULTS")
+    folder = Path(home or instead, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def measured(program: Path, *words: str, weights: Callable[[], Path], trial: int | str) -> Any:
     """The JSON that a program prints.
 
