@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ftkit.descriptions import BackboneInfo, MethodInfo, Option, TaskInfo
+from ftkit.descriptions import BackboneInfo, Option
 from ftkit.errors import CheckpointError, OptionsError
 from ftkit.options import complete_options
 from ftkit.plugins import SelectedPlugins, load_plugins
 from ftkit.registry.deprecated import deprecated_options, warn_of
 from ftkit.registry.loading import LoadedPlugin
-from ftkit.registry.matrix import obstacles
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -47,7 +46,7 @@ class LoadedModel:
     @property
     def backbone(self) -> BackboneInfo:
         """What the backbone says of itself."""
-        return backbone_info(self.plugins)
+        return self.plugins.backbone_info
 
     def token_limit(self, wanted: int) -> int:
         """The longest input or output, in tokens: what is wanted, or what backbone and checkpoint can."""
@@ -96,7 +95,7 @@ def load(
     demand_fit(plugins, dtype)
     given = {"model": model_options, "method": method_options, "task": task_options}
     options = check_options(plugins, given)
-    return load_selected(plugins, options, checkpoint or checkpoint_source(plugins), device, dtype)
+    return load_selected(plugins, options, checkpoint or plugins.checkpoint_source, device, dtype)
 
 
 def load_selected(
@@ -126,22 +125,9 @@ def load_selected(
     tokenizer.padding_side = "right"  # on the left it would move the positions of an encoder's tokens
     _demand_vocabulary(loaded, tokenizer, source)
     if plugins.method is not None:
-        info = backbone_info(plugins)
+        info = plugins.backbone_info
         loaded = hook.apply_method(model=loaded, backbone=info, options=options["method"])
     return LoadedModel(loaded.to(place), tokenizer, plugins, source, options)
-
-
-def backbone_info(plugins: SelectedPlugins) -> BackboneInfo:
-    """The description of the selected backbone."""
-    if plugins.backbone is None or not isinstance(plugins.backbone.info, BackboneInfo):
-        raise ValueError("no backbone is selected")
-    return plugins.backbone.info
-
-
-def checkpoint_source(plugins: SelectedPlugins) -> str:
-    """Hub id or folder of the selected checkpoint."""
-    info = backbone_info(plugins)
-    return info.checkpoints[plugins.checkpoint or info.default_checkpoint].source
 
 
 def demand_fit(plugins: SelectedPlugins, dtype: str = "float32") -> None:
@@ -150,13 +136,9 @@ def demand_fit(plugins: SelectedPlugins, dtype: str = "float32") -> None:
     Raises:
         OptionsError: With every reason.
     """
-    info = backbone_info(plugins)
-    problems = []
-    if dtype == "bfloat16" and dtype not in info.features:
-        problems.append("dtype: the backbone lacks the feature bfloat16")
-    for plugin in (plugins.method, plugins.task):
-        if plugin is not None and isinstance(plugin.info, (MethodInfo, TaskInfo)):
-            problems += [f"{plugin.record.label}: {reason}" for reason in obstacles(info, plugin.info)]
+    problems = plugins.obstacles()
+    if dtype == "bfloat16" and dtype not in plugins.backbone_info.features:
+        problems.insert(0, "dtype: the backbone lacks the feature bfloat16")
     if problems:
         raise OptionsError(problems)
 

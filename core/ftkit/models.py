@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ftkit.errors import PluginError
-from ftkit.loading import backbone_info, load
+from ftkit.loading import load
 from ftkit.plugins import list_plugins, load_plugins
 from ftkit.registry.catalogue import read_catalogue
 from ftkit.registry.names import normalise
@@ -62,7 +62,7 @@ class Loader:
         Raises:
             FtkitError: As `ftkit.load` does.
         """
-        info = backbone_info(load_plugins(backbone=self.backbone))
+        info = load_plugins(backbone=self.backbone).backbone_info
         wanted = normalise(name or self.checkpoint)
         source = info.checkpoints[wanted].source if wanted in info.checkpoints else name
         loaded = load(self.backbone, finetune_type, task, checkpoint=source, device=device)
@@ -92,7 +92,7 @@ def __dir__() -> list[str]:
 
 
 def _checkpoints(backbone: str) -> list[str]:
-    return list(backbone_info(load_plugins(backbone=backbone)).checkpoints)
+    return list(load_plugins(backbone=backbone).backbone_info.checkpoints)
 
 
 def _identifier(checkpoint: str) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 
 import pluggy
 
-from ftkit.descriptions import BackboneInfo, Info
+from ftkit.descriptions import BackboneInfo, Info, MethodInfo, TaskInfo
 from ftkit.errors import PluginWarning, UnknownPlugin
 from ftkit.registry.catalogue import PluginRecord, read_catalogue
 from ftkit.registry.deprecated import deprecated_uses, warn_of
 from ftkit.registry.loading import LoadedPlugin, load_plugin
+from ftkit.registry.matrix import obstacles
 from ftkit.registry.names import nearest, suggestion
 from ftkit.registry.registration import create_manager, implementations
 from ftkit.registry.resolution import resolve
@@ -44,6 +45,44 @@ class SelectedPlugins:
     task: LoadedPlugin | None = None
     extensions: tuple[LoadedPlugin, ...] = ()
     extension_options: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def backbone_info(self) -> BackboneInfo:
+        """What the backbone says of itself.
+
+        Raises:
+            ValueError: None is selected.
+        """
+        if self.backbone is None or not isinstance(self.backbone.info, BackboneInfo):
+            raise ValueError("no backbone is selected")
+        return self.backbone.info
+
+    @property
+    def method_info(self) -> MethodInfo | None:
+        """What the method says of itself, if one is selected."""
+        info = self.method.info if self.method else None
+        return info if isinstance(info, MethodInfo) else None
+
+    @property
+    def task_info(self) -> TaskInfo | None:
+        """What the task says of itself, if one is selected."""
+        info = self.task.info if self.task else None
+        return info if isinstance(info, TaskInfo) else None
+
+    @property
+    def checkpoint_source(self) -> str:
+        """Hub id or folder of the selected checkpoint."""
+        info = self.backbone_info
+        return info.checkpoints[self.checkpoint or info.default_checkpoint].source
+
+    def obstacles(self) -> list[str]:
+        """Why method or task can't work on the backbone, by the descriptions alone; empty where they can."""
+        return [
+            f"{plugin.record.label}: {reason}"
+            for plugin, info in ((self.method, self.method_info), (self.task, self.task_info))
+            if plugin is not None and info is not None
+            for reason in obstacles(self.backbone_info, info)
+        ]
 
     def call_extensions(self, hook: str, **arguments: Any) -> list[Any]:
         """What each extension that implements one of the extensions' own hooks answers, in the order given.

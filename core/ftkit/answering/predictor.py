@@ -10,9 +10,9 @@ from typing import Any
 from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
 from ftkit.data.rows import flaw_in
-from ftkit.descriptions import Example, MethodInfo, TaskInfo
+from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import RowError
-from ftkit.loading import LoadedModel, backbone_info, load_selected
+from ftkit.loading import LoadedModel, load_selected
 from ftkit.runs.plan import Plan
 
 
@@ -114,10 +114,11 @@ def load_planned(plan: Plan, artifact: Path | None, device: str) -> LoadedModel:
     """
     plain = replace(plan.plugins, method=None)
     loaded = load_selected(plain, plan.recipe.options, plan.source, device)
-    if artifact is None or plan.plugins.method is None:
+    method = plan.plugins.method_info
+    if artifact is None or method is None:
         return loaded
-    hook, info = plan.plugins.manager.hook, plan.plugins.method.info
-    model = hook.load_artifact(model=loaded.model, backbone=backbone_info(plan.plugins), directory=artifact)
-    if isinstance(info, MethodInfo) and info.mergeable:
+    hook = plan.plugins.manager.hook
+    model = hook.load_artifact(model=loaded.model, backbone=plan.plugins.backbone_info, directory=artifact)
+    if method.mergeable:
         model = hook.merge_artifact(model=model)
     return replace(loaded, model=model.to(loaded.model.device), plugins=plan.plugins)

@@ -144,11 +144,10 @@ def _generation(training: Mapping[str, Any]) -> Iterator[Option]:
 
 def _columns(task: str) -> list[tuple[str, str]]:
     """The columns that a task needs, or all where any may do, as they are typed."""
-    from ftkit.descriptions import TaskInfo
     from ftkit.plugins import load_plugins
 
-    plugin = load_plugins(task=task).task
-    columns = plugin.info.columns if plugin is not None and isinstance(plugin.info, TaskInfo) else ()
+    info = load_plugins(task=task).task_info
+    columns = info.columns if info else ()
     needed = [each for each in columns if each.required] or columns
     return [(f"--{each.name} TEXT", each.help) for each in needed]
 

@@ -9,11 +9,9 @@ from typing import Any
 from ftkit.comparing.grid import Cell, Row, cells_of
 from ftkit.comparing.recipe import Choice, ComparisonRecipe
 from ftkit.data.sources import STDIN
-from ftkit.descriptions import Claim, MethodInfo, TaskInfo
+from ftkit.descriptions import Claim, TaskInfo
 from ftkit.errors import OptionsError
-from ftkit.loading import backbone_info
-from ftkit.plugins import SelectedPlugins, load_plugins
-from ftkit.registry.matrix import obstacles
+from ftkit.plugins import load_plugins
 from ftkit.runs.plan import Plan, make_plan
 from ftkit.runs.rows import read_data
 
@@ -83,7 +81,7 @@ def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Plan]]:
     plans: dict[Row, Plan] = {}
     problems: dict[str, str] = {}
     for row, cell in {cell.row: cell for cell in reversed(cells)}.items():
-        found = _obstacles(load_plugins(cell.recipe.model, cell.recipe.method, cell.recipe.task))
+        found = load_plugins(cell.recipe.model, cell.recipe.method, cell.recipe.task).obstacles()
         if found:
             reasons[row] = "; ".join(found)
             continue
@@ -96,26 +94,16 @@ def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Plan]]:
     return reasons, plans
 
 
-def _obstacles(plugins: SelectedPlugins) -> list[str]:
-    info = backbone_info(plugins)
-    return [
-        f"{plugin.record.label}: {reason}"
-        for plugin in (plugins.method, plugins.task)
-        if plugin is not None and isinstance(plugin.info, (MethodInfo, TaskInfo))
-        for reason in obstacles(info, plugin.info)
-    ]
-
-
 def _task_info(choice: Choice) -> TaskInfo:
-    plugin = load_plugins(task=choice.name).task
-    if plugin is None or not isinstance(plugin.info, TaskInfo):
+    info = load_plugins(task=choice.name).task_info
+    if info is None:
         raise ValueError(f"{choice.name} is no task")
-    return plugin.info
+    return info
 
 
 def _claims(choice: Choice) -> Sequence[Claim]:
-    plugin = load_plugins(method=choice.name).method
-    return plugin.info.claims if plugin is not None and isinstance(plugin.info, MethodInfo) else ()
+    info = load_plugins(method=choice.name).method_info
+    return info.claims if info else ()
 
 
 def _made_with(plans: Mapping[Row, Plan]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from ftkit.answering.predictor import Predictor, load_planned
 from ftkit.answering.run import load_run
 from ftkit.errors import RunError
-from ftkit.loading import backbone_info
 from ftkit.plugins import load_plugins
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.plan import make_plan
@@ -53,7 +52,7 @@ def load_subject(target: str, recipe: Recipe) -> Predictor:
 
 def _names_checkpoint_of(model: str, target: str) -> bool:
     """Whether the target is the model itself, or one of its checkpoints by name."""
-    return target == model or target in backbone_info(load_plugins(backbone=model)).checkpoints
+    return target == model or target in load_plugins(backbone=model).backbone_info.checkpoints
 
 
 def _demand_nothing_else(target: str, recipe: Recipe) -> None:

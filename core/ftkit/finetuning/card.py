@@ -11,8 +11,6 @@ from typing import Any
 
 import yaml
 
-from ftkit.descriptions import MethodInfo
-from ftkit.loading import backbone_info
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.plan import Plan
 from ftkit.runs.recipe import EXTENSION
@@ -33,7 +31,7 @@ def write_card(plan: Plan, result: Mapping[str, Any], folder: RunFolder) -> str:
 
 
 def _header(plan: Plan) -> dict[str, Any]:
-    info = backbone_info(plan.plugins)
+    info = plan.plugins.backbone_info
     header = {"base_model": plan.checkpoint, "tags": ["ftkit", plan.recipe.method, plan.recipe.task]}
     return {**header, "license": info.licence} if info.licence else header
 
@@ -60,8 +58,8 @@ def _results(result: Mapping[str, Any]) -> str:
 
 
 def _artifact(plan: Plan) -> str:
-    method = plan.plugins.method
-    citation = method.info.citation if method and isinstance(method.info, MethodInfo) else ""
+    method = plan.plugins.method_info
+    citation = method.citation if method else ""
     source = f" Method: {citation}." if citation else ""
     return f"`artifact/` holds what was trained, in the format of the method's own library.{source}"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
-from ftkit.descriptions import MODEL_FOLDER, MethodInfo
+from ftkit.descriptions import MODEL_FOLDER
 from ftkit.errors import RunError
 from ftkit.interrupts import Interrupted, Interrupts
 from ftkit.planning.auto import with_decided_budget
@@ -185,8 +185,7 @@ def _train_and_evaluate(
 def _save_artifact(ready: Ready, directory: Path) -> None:
     plugins = ready.plan.plugins
     plugins.manager.hook.save_artifact(model=ready.loaded.model, directory=directory)
-    info = plugins.method.info if plugins.method else None
-    if isinstance(info, MethodInfo) and info.artifact_format == MODEL_FOLDER:
+    if plugins.method_info is not None and plugins.method_info.artifact_format == MODEL_FOLDER:
         ready.loaded.tokenizer.save_pretrained(directory)
 
 

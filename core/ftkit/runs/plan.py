@@ -14,12 +14,10 @@ from typing import Any
 import yaml
 
 from ftkit.data.reading import Reading, complete_with_reading, make_reading
-from ftkit.descriptions import MethodInfo, TaskInfo
+from ftkit.descriptions import TaskInfo
 from ftkit.errors import OptionsError, RunError
 from ftkit.inference.settings import DECIDED_BY_TRAINING, GENERATION
 from ftkit.loading import (
-    backbone_info,
-    checkpoint_source,
     declared_options,
     demand_fit,
     warn_of_deprecated_options,
@@ -144,7 +142,7 @@ def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
     _demand_all(plugins, trains=trains)
     demand_fit(plugins)
     checkpoint, source = _weights(recipe, plugins)
-    tiny = checkpoint == backbone_info(plugins).rehearsal_checkpoint
+    tiny = checkpoint == plugins.backbone_info.rehearsal_checkpoint
     extensions = {_name_of(plugin): plugin for plugin in plugins.extensions}
     options = _options(recipe, plugins, extensions, tiny=tiny)
     task_info = _task_info(plugins)
@@ -199,14 +197,14 @@ def _options(
     if recipe.rehearsal:
         given["training"] = {**REHEARSAL, **given.get("training", {})}
     options = complete_with_reading(declared, given)
-    training, method = options["training"], plugins.method
+    training, method = options["training"], plugins.method_info
     if training["early_stopping"] and not (training["eval_steps"] or training["evaluations"]):
         without = "without training.eval_steps or training.evaluations"
         raise OptionsError([f"training.early_stopping: there is nothing to judge by {without}"])
     if training["token_budget"] == AUTO and training["batch_size"]:
         raise OptionsError(["training.token_budget: auto means nothing beside training.batch_size"])
-    if training["learning_rate"] is None and method and isinstance(method.info, MethodInfo):
-        training["learning_rate"] = method.info.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
+    if training["learning_rate"] is None and method:
+        training["learning_rate"] = method.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
     return options
 
 
@@ -222,19 +220,19 @@ def _part_meant(part: str, extensions: Mapping[str, LoadedPlugin]) -> str:
 
 
 def _task_info(plugins: SelectedPlugins) -> TaskInfo:
-    if plugins.task is None or not isinstance(plugins.task.info, TaskInfo):
+    if plugins.task_info is None:
         raise RunError("a run needs a task")
-    return plugins.task.info
+    return plugins.task_info
 
 
 def _weights(recipe: Recipe, plugins: SelectedPlugins) -> tuple[str, str]:
     """Which weights: those named, else in a rehearsal the embedded ones, else the backbone's default."""
-    info = backbone_info(plugins)
+    info = plugins.backbone_info
     if recipe.checkpoint:
         return recipe.checkpoint, recipe.checkpoint
     if recipe.rehearsal and plugins.checkpoint is None and info.rehearsal_checkpoint:
         return info.rehearsal_checkpoint, info.checkpoints[info.rehearsal_checkpoint].source
-    return plugins.checkpoint or info.default_checkpoint, checkpoint_source(plugins)
+    return plugins.checkpoint or info.default_checkpoint, plugins.checkpoint_source
 
 
 def _data(recipe: Recipe, task: TaskInfo) -> tuple[str, str | None]:
