@@ -25,3 +25,9 @@ def end_group(child: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
+
+
+def signal_name(number: int) -> str:
+    """`SIGTERM`; real-time signals have no names."""
+    known = {each.value: each.name for each in signal.Signals}
+    return known.get(number, f"signal {number}")

@@ -17,8 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ftkit.comparing.folder import FAILED, REFUSED, Outcome
-from ftkit.processes import end_group, module_command
-from ftkit.registry.guard.state import signal_name
+from ftkit.processes import end_group, module_command, signal_name
 
 _SECONDS_TO_SAVE = 120.0  # that a cell has to finish its step and write a checkpoint when all is stopped
 _LONGEST = 2000  # characters of an error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -19,15 +18,11 @@ from ftkit.data.sources import STDIN
 from ftkit.errors import FtkitError, OptionsError, RunError
 from ftkit.planning.exchange import ERROR, RECIPE, REPORT
 from ftkit.planning.report import Forecast
-from ftkit.registry.guard.state import signal_name
+from ftkit.processes import module_command, signal_name
 from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe
 from ftkit.runs.rows import read_data
 
-# The path comes whole: with -c, files of the current folder would pass for the standard library.
-_START = (
-    "import sys; sys.path[:] = sys.argv.pop(1).split('\\n'); from ftkit.planning.child import main; main()"
-)
 _LAST_LINES = 5
 
 
@@ -73,7 +68,7 @@ def _probed(recipe: Recipe) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="ftkit-plan-") as place:
         folder = Path(place)
         (folder / RECIPE).write_text(yaml.safe_dump(recipe.as_dict()), encoding="utf-8")
-        command = [sys.executable, "-c", _START, "\n".join(sys.path), place]
+        command = module_command("ftkit.planning.child", place)
         with (folder / "said").open("w+", encoding="utf-8", errors="replace") as said:
             ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False)
         if (folder / REPORT).is_file():

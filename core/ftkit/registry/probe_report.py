@@ -16,9 +16,9 @@ from typing import Any
 from ftkit.descriptions import Info, from_json
 from ftkit.errors import Fault
 from ftkit.kinds import KINDS
+from ftkit.processes import signal_name
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.faults import fault_of
-from ftkit.registry.guard.state import signal_name
 from ftkit.registry.sources import own_place
 
 _SLOW = 1.0  # seconds of import from which on an author is advised

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ftkit.errors import Fault
+from ftkit.processes import signal_name
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.faults import fault_of
-from ftkit.registry.guard.state import signal_name
 from ftkit.registry.probe import run_child
 from ftkit.testing.child import GIVEN
 from ftkit.testing.running import FAILED, Conformance, Outcome

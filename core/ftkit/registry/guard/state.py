@@ -11,6 +11,8 @@ import warnings
 from abc import ABC, abstractmethod
 from typing import Any
 
+from ftkit.processes import signal_name
+
 _NAMED = 5  # changed variables that are named one by one
 
 
@@ -199,12 +201,6 @@ def _current_directory() -> str | None:
         return os.getcwd()  # noqa: PTH109 - a Path would normalise what must come back unchanged
     except OSError:  # the directory was deleted
         return None
-
-
-def signal_name(number: int) -> str:
-    """`SIGTERM`; real-time signals have no names."""
-    known = {each.value: each.name for each in signal.Signals}
-    return known.get(number, f"signal {number}")
 
 
 def _catches_everything(entry: object) -> bool:
