@@ -85,6 +85,7 @@ def main(checkpoint: str, output: str) -> None:
             batches=batches(rank) if together else InTurn(),  # type: ignore[arg-type]  # the same methods
             examples=Examples(),  # type: ignore[arg-type]  # likewise
             encoded=None,
+            low_precision=False,
             clock=Clock(Meter(), None),
             checkpoints=Path(scratch),
             keep_checkpoints=1,

@@ -49,7 +49,7 @@ def trainer_arguments(
     """Arguments for `RunArguments`.
 
     Args:
-        settings: Values of `ftkit.runs.settings`, learning rate and precision decided.
+        settings: Values of `ftkit.runs.settings`, learning rate decided.
         seed: Seed of dropout and of whatever else the trainer draws.
         device: Where the model is.
         folder: The run's folder.
@@ -67,7 +67,6 @@ def trainer_arguments(
         "gradient_accumulation_steps": settings["accumulation"],
         "gradient_checkpointing": settings["gradient_checkpointing"],
         "gradient_checkpointing_kwargs": {"use_reentrant": False},
-        "bf16": settings["precision"] == "bf16",
         "use_cpu": device.type == "cpu",
         "chosen_device": str(device),
         "seed": seed,

@@ -136,6 +136,7 @@ def trainer_of(
         batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
         examples=examples,
         encoded=encoded,
+        low_precision=plan.settings["precision"] == "bf16",
         clock=clock,
         checkpoints=folder.checkpoints,
         keep_checkpoints=plan.settings["keep_checkpoints"],

@@ -52,6 +52,7 @@ class Course:
         batches: Which examples make a batch, epoch by epoch.
         examples: The training examples.
         encoded: What the encoder makes of their inputs; None: it reads them at each step.
+        low_precision: Whether forward passes are in bfloat16 where autocast allows it.
         clock: Says how much time is left; its meter counts what is done.
         checkpoints: Folder of the checkpoints.
         keep_checkpoints: How many stay.
@@ -63,6 +64,7 @@ class Course:
     batches: TokenBudgetBatches
     examples: TokenisedExamples
     encoded: EncodedInputs | None
+    low_precision: bool
     clock: Clock
     checkpoints: Path
     keep_checkpoints: int
@@ -113,6 +115,10 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         if self._course.encoded is None:
             return batch
         return {**batch, STATES: self._course.encoded.batch([each[ROW] for each in examples])}
+
+    def autocast_smart_context_manager(self, *_: Any, **__: Any) -> Any:
+        """The precision of a forward pass; the trainer's own `bf16` would copy all logits to float32."""
+        return torch.autocast(self.args.device.type, torch.bfloat16, enabled=self._course.low_precision)
 
     def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any, **named: Any) -> Any:
         """The loss of one piece of a batch, a scalar."""
