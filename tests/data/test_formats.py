@@ -218,3 +218,18 @@ def test_real_json_lines_are_not_cut_at_a_next_line_character() -> None:
 def test_truncated_squad_is_refused() -> None:
     with pytest.raises(DataError, match=r"truncated\.json:1: no JSON: .* the file breaks off there"):
         read_rows(FOLDER / "hostile/squad_train_truncated.json")
+
+
+def test_no_wrong_byte_in_the_footer_of_a_parquet_file_hides_rows(tmp_path: Path) -> None:
+    table = pa.Table.from_pylist([{"text": f"film {n}", "label": n % 2} for n in range(40)])
+    pq.write_table(table, tmp_path / "whole.parquet", row_group_size=15)
+    content = (tmp_path / "whole.parquet").read_bytes()
+    footer = int.from_bytes(content[-8:-4], "little")
+    path, refused = tmp_path / "rows.parquet", 0
+    for position in range(len(content) - 8 - footer, len(content)):
+        path.write_bytes(content[:position] + b"\0" + content[position + 1 :])
+        try:
+            assert len(read_rows(path)) == 40
+        except DataError:
+            refused += 1
+    assert refused

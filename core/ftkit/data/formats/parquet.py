@@ -36,6 +36,7 @@ def read_parquet(path: Path, file: str) -> Iterator[Located]:
             for batch in content.iter_batches(batch_size=_ROWS):
                 yield from _located(batch, file, number)
                 number += batch.num_rows
+            _demand_all(number, content.metadata.num_rows, file)
         except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: names that are no UTF-8
             raise DataError(f"{file}: no Parquet, or damaged: {error}") from error
 
@@ -51,6 +52,12 @@ def _demand_distinct(names: list[str], file: str) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(f"{file} has the columns {', '.join(map(repr, twice))} more than once")
+
+
+def _demand_all(read: int, promised: int, file: str) -> None:
+    """Refuse to pass over rows: a byte that is wrong in the footer can hide a group of them."""
+    if read != promised:
+        raise DataError(f"{file}: damaged: it says that it has {promised:,} rows, and gives {read:,}")
 
 
 def _located(batch: pa.RecordBatch, file: str, before: int) -> Iterator[Located]:
