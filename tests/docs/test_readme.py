@@ -6,6 +6,7 @@ names, and on the first rows of real data.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 
 from support import hub, small
 from support.pages import as_pattern, run_page
-from support.real_data import head_of_validation, needs_real_data
+from support.real_data import head_of_validation, json_file, needs_real_data
 from support.venvs import create_venv
 
 README = Path(__file__).parents[2] / "README.md"
@@ -29,7 +30,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, s
     """An environment of its own, and a folder with the files that the README names."""
     env = create_venv(tmp_path_factory.mktemp("venv") / "venv")
     folder = tmp_path_factory.mktemp("work")
-    for name in ("squad-train.json", "squad-dev.json", "squad-test.json"):
+    article = json_file("squad/train.json")["data"][:1]  # enough rows to keep some apart
+    (folder / "squad-train.json").write_text(json.dumps({"data": article}), encoding="utf-8")
+    for name in ("squad-dev.json", "squad-test.json"):
         shutil.copy(head_of_validation("qa", tmp_path_factory.mktemp("rows")), folder / name)
     repositories = {name: small.checkpoint(backbone) for name, backbone in REPOSITORIES.items()}
     with hub.serve(repositories) as served:
