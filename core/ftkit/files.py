@@ -22,9 +22,7 @@ def write_whole(path: Path, text: str) -> None:
     """
     aside = _aside(path)
     aside.write_text(text, encoding="utf-8")
-    sync(aside)
-    aside.replace(path)
-    sync(path.parent)
+    _put(aside, path)
 
 
 def copy_whole(file: Path, path: Path) -> None:
@@ -35,9 +33,7 @@ def copy_whole(file: Path, path: Path) -> None:
     """
     aside = _aside(path)
     shutil.copyfile(file, aside)
-    sync(aside)
-    aside.replace(path)
-    sync(path.parent)
+    _put(aside, path)
 
 
 def write_folder_whole(folder: Path, fill: Callable[[Path], None]) -> None:
@@ -63,6 +59,12 @@ def write_folder_whole(folder: Path, fill: Callable[[Path], None]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     aside.replace(folder)
     sync(folder.parent)
+
+
+def _put(aside: Path, path: Path) -> None:
+    sync(aside)
+    aside.replace(path)
+    sync(path.parent)
 
 
 def _aside(path: Path) -> Path:

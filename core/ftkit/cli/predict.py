@@ -80,9 +80,8 @@ def predict(
     with told_when_stopped():
         found = find_run(run)
         if source is None:
-            found.plan.generation_options(
-                options["generation"]
-            )  # a mistake is told before weights are loaded
+            # A mistake is told before weights are loaded.
+            found.plan.generation_options(options["generation"])
             _answer(found.load(device), asked, options["generation"], seed, json=json)
             return
         request = make_request(found.plan, source, options, seed, chunk)

@@ -16,13 +16,11 @@ import psutil
 
 from ftkit.answering.predictor import Predictor, load_planned
 from ftkit.comparing.folder import FINISHED, REFUSED, Outcome
-from ftkit.data.reading import complete_with_reading
 from ftkit.errors import FtkitError, RunError
 from ftkit.evaluating.report import make_report
 from ftkit.evaluating.rows import validation_rows
 from ftkit.files import write_whole
 from ftkit.finetuning.command import resume, train
-from ftkit.inference.settings import GENERATION
 from ftkit.interrupts import Interrupted
 from ftkit.json_text import as_json
 from ftkit.runs.folder import RunFolder
@@ -68,11 +66,10 @@ def _evaluate_untuned(recipe: Recipe) -> None:
     plan = make_plan(recipe, trains=False)
     rows = validation_rows(plan)
     subject = Predictor(plan, load_planned(plan, None, recipe.device))
-    given = {"generation": plan.generation_given({})}
     make_report(
         subject,
         rows,
-        complete_with_reading({"generation": GENERATION}, given)["generation"],
+        plan.generation_options({}),
         seed=recipe.seed,
         resamples=0,
         output=recipe.output,

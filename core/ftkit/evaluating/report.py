@@ -78,10 +78,10 @@ def make_report(
     result, scored = _evaluated(subject, rows, {**generation, "seed": seed}, resamples, quiet=quiet)
     folder = _folder(output, beside, subject.plan.name)
     told = {**result, "output": str(folder)}
-    files = {PREDICTIONS: as_json_lines(scored), RESULT: as_json(told, indent=2) + "\n"}
+    files = {PREDICTIONS: as_json_lines(scored)}
     if rows.rejected:
         files[REJECTED] = rows.rejected_lines
-    _write(folder, files)
+    _write(folder, {**files, RESULT: as_json(told, indent=2) + "\n"})  # last: it says that all is there
     return Report(folder, told, scored, subject.task.metrics[0])
 
 

@@ -35,6 +35,11 @@ class _Lines:
     taken: list[str] = field(default_factory=list)
     count: int = 0
 
+    def bad_row(self, file: str, start: int, reason: str) -> BadRow:
+        """What was read since the row began, as it stands in the file."""
+        raw = "".join(self.taken).rstrip("\r\n")
+        return BadRow(raw, file, start, self.count, reason=reason)
+
     def __iter__(self) -> Iterator[str]:
         for line in self.stream:
             self.taken.append(line)
@@ -64,20 +69,17 @@ def read_separated(
         except StopIteration:
             return
         except csv.Error as error:
-            raw = "".join(lines.taken).rstrip("\r\n")
-            yield BadRow(raw, file, start, lines.count, reason=_fault(error, start, lines.count))
+            yield lines.bad_row(file, start, _fault(error, start, lines.count))
             continue
         if not row:
             continue  # a blank line
-        if delimiter == "\t" and any(map(_SWALLOWED_ROWS.search, row)):
-            raw = "".join(lines.taken).rstrip("\r\n")
-            yield BadRow(raw, file, start, lines.count, reason=_swallowed(start, lines.count))
+        several_lines = lines.count > start
+        if several_lines and delimiter == "\t" and any(map(_SWALLOWED_ROWS.search, row)):
+            yield lines.bad_row(file, start, _swallowed(start, lines.count))
         elif len(row) == len(header):
             yield Located(dict(zip(header, row, strict=True)), file, start, lines.count)
         else:
-            raw = "".join(lines.taken).rstrip("\r\n")
-            reason = f"{len(row)} cells where the header has {len(header)}"
-            yield BadRow(raw, file, start, lines.count, reason=reason)
+            yield lines.bad_row(file, start, f"{len(row)} cells where the header has {len(header)}")
 
 
 def _header(cells: Iterator[list[str]], lines: _Lines, file: str) -> list[str]:
