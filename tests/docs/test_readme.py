@@ -82,6 +82,15 @@ def test_every_command_of_the_plugin_prints_what_is_shown(tmp_path: Path) -> Non
     assert commands >= 3
 
 
+def test_the_commands_that_make_the_figures_again_name_tests_that_there_are() -> None:
+    commands = re.findall(r"`([^`\n]*\bpytest [^`\n]*)`", README.read_text(encoding="utf-8"))
+    assert len(commands) >= 2
+    for command in commands:
+        asked = f"{command} --collect-only --quiet -p no:cacheprovider"
+        ended = subprocess.run(["bash", "-c", asked], cwd=README.parent, capture_output=True, check=False)
+        assert ended.returncode == 0, ended.stdout.decode()
+
+
 @pytest.mark.slow
 def test_the_first_command_prints_what_is_shown_figures_apart(tmp_path: Path) -> None:
     [shown] = blocks("text")
