@@ -24,7 +24,7 @@ import ftkit
 from ftkit.data.examples import Formatter, examples_of
 from ftkit.data.reading import Reading
 from ftkit.data.sources import find_sources
-from ftkit.descriptions import Example, TaskInfo
+from ftkit.descriptions import Example
 from ftkit.evaluating.evaluation import evaluate_examples
 from ftkit.loading import LoadedModel
 from ftkit.memory import peak_memory
@@ -38,15 +38,12 @@ def main(side: str, model: str, task: str, file: str, rows: int, weights: str) -
     """Load, evaluate, print."""
     layers = {"layers": "fast" if side == "ours" else "stock"}
     loaded = ftkit.load(model, task=task, checkpoint=weights, device="cpu", model_options=layers)
-    plugin = loaded.plugins.task
-    assert plugin is not None
-    assert isinstance(plugin.info, TaskInfo)
-    formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
+    formatter = Formatter.of(loaded)
     sources = find_sources(str(FOLDER / file.replace("train", "validation")), Reading())
     records = (each for source in sources for each in source.rows())
     examples = [each.row for each in islice(examples_of(records, formatter), rows)]
     answer = {"ours": ours, "stock": stock, "exact": exact}[side]
-    found = answer(loaded, formatter, plugin.info, examples)
+    found = answer(loaded, examples)
     peak = peak_memory()
     metrics = formatter.manager.hook.score(
         predictions=[formatter.parse(text) for text in found["texts"]],
@@ -56,26 +53,21 @@ def main(side: str, model: str, task: str, file: str, rows: int, weights: str) -
     sys.stdout.write(json.dumps({**found, "peak": peak, "metrics": metrics}))
 
 
-def ours(
-    loaded: LoadedModel, formatter: Formatter, task: TaskInfo, examples: list[Example]
-) -> dict[str, Any]:
+def ours(loaded: LoadedModel, examples: list[Example]) -> dict[str, Any]:
     """Evaluate as `ftkit evaluate` does, but cut what is too long as the stock trainer does."""
     start = time.perf_counter()
-    found = evaluate_examples(loaded, formatter, task, examples, {"windows": False})
+    found = evaluate_examples(loaded, examples, {"windows": False})
     return {"seconds": time.perf_counter() - start, "texts": [each.text for each in found.predictions]}
 
 
-def stock(
-    loaded: LoadedModel, _formatter: Formatter, task: TaskInfo, examples: list[Example]
-) -> dict[str, Any]:
+def stock(loaded: LoadedModel, examples: list[Example]) -> dict[str, Any]:
     """Evaluate as transformers' examples do, with our limits and greedy decoding."""
     model, tokenizer = loaded
+    limit = Formatter.of(loaded).task.max_output_tokens
     rows: list[Any] = [
         {
             **tokenizer(each.input, truncation=True, max_length=LIMIT),
-            "labels": tokenizer(text_target=each.target, truncation=True, max_length=task.max_output_tokens)[
-                "input_ids"
-            ],
+            "labels": tokenizer(text_target=each.target, truncation=True, max_length=limit)["input_ids"],
         }
         for each in examples
     ]
@@ -90,7 +82,7 @@ def stock(
             processing_class=tokenizer,
         )
         start = time.perf_counter()
-        found = trainer.predict(rows, max_new_tokens=task.max_output_tokens, num_beams=1, do_sample=False)
+        found = trainer.predict(rows, max_new_tokens=limit, num_beams=1, do_sample=False)
         seconds = time.perf_counter() - start
     ids = torch.from_numpy(found.predictions)
     ids = ids.masked_fill(ids < 0, tokenizer.pad_token_id)
@@ -98,14 +90,13 @@ def stock(
 
 
 @torch.no_grad()
-def exact(
-    loaded: LoadedModel, _formatter: Formatter, task: TaskInfo, examples: list[Example]
-) -> dict[str, Any]:
+def exact(loaded: LoadedModel, examples: list[Example]) -> dict[str, Any]:
     """What greedy search writes where rounding hardly counts, and where it would have counted."""
     model, tokenizer = loaded
     model.double().eval()
+    limit = Formatter.of(loaded).task.max_output_tokens
     start = time.perf_counter()
-    written = [exactly(model, tokenizer, each.input, task.max_output_tokens) for each in examples]
+    written = [exactly(model, tokenizer, each.input, limit) for each in examples]
     texts, ties = zip(*written, strict=True)
     return {"seconds": time.perf_counter() - start, "texts": texts, "ties": ties}
 

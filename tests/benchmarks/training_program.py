@@ -79,7 +79,7 @@ def main(words: Sequence[str]) -> None:
     rows, seed, device, batch, weights = int(words[4]), int(words[5]), words[6], int(words[7]), words[8]
     chosen = {"model": backbone, "method": method, "task": task, "checkpoint": weights, "device": device}
     plain = ftkit.load(backbone, task=task, checkpoint=weights, device="cpu")
-    formatter = Formatter(plain.plugins.manager, plain.options["task"])
+    formatter = Formatter.of(plain)
     found = some_rows(task, rows + UNSEEN, formatter)
     tokenised = [ids_of(plain.tokenizer, formatter.example(row)) for row in found]
     with tempfile.TemporaryDirectory() as name:

@@ -28,14 +28,10 @@ COMBINATIONS = list(itertools.product(("t5", "bart", "flan-t5"), ("full", "lora"
 def untuned(backbone: str, task: str) -> float:
     """What the tiny checkpoint scores on the task's validation sample before any fine-tuning."""
     loaded = ftkit.load(f"{backbone}-tiny", task=task)
-    assert loaded.plugins.task is not None
-    info = loaded.plugins.task.info
-    assert isinstance(info, ftkit.TaskInfo)
-    assert info.sample is not None
-    formatter = Formatter(loaded.plugins.manager, loaded.options["task"])
-    sample, plugins = info.sample, loaded.plugins
-    data = prepare(sample.train, sample.validation, Reading(), 0, plugins, loaded.options["task"])
-    scored = evaluate_examples(loaded, formatter, info, data.validation, {"decoding": "generate"})
+    sample = Formatter.of(loaded).task.sample
+    assert sample is not None
+    data = prepare(sample.train, sample.validation, Reading(), 0, loaded.plugins, loaded.options["task"])
+    scored = evaluate_examples(loaded, data.validation, {"decoding": "generate"})
     return scored.metrics[BARS[task][0]]
 
 

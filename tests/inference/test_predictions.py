@@ -14,8 +14,7 @@ from transformers import GenerationConfig
 
 import ftkit
 from ftkit.answering.prediction import Prediction, predict
-from ftkit.data.examples import Formatter
-from ftkit.descriptions import Example, TaskInfo
+from ftkit.descriptions import Example
 from ftkit.errors import OptionsError
 from ftkit.inference.labels import choose
 from ftkit.loading import LoadedModel
@@ -36,11 +35,7 @@ def loaded(checkpoint: str, task: str = "qa") -> LoadedModel:
 
 def answers(checkpoint: str, task: str = "qa", **settings: Any) -> list[Prediction]:
     model = loaded(checkpoint, task)
-    plugin = model.plugins.task
-    assert plugin is not None
-    assert isinstance(plugin.info, TaskInfo)
-    formatter = Formatter(model.plugins.manager, model.options["task"])
-    return predict(model, formatter, plugin.info, [Example(text) for text in TEXTS], settings)
+    return predict(model, [Example(text) for text in TEXTS], settings)
 
 
 def generated_ids(checkpoint: str, text: str, **changes: Any) -> torch.Tensor:
@@ -167,11 +162,7 @@ def test_the_side_that_a_tokenizer_pads_on_changes_nothing(tmp_path: Path) -> No
     file = tmp_path / "left" / "tokenizer_config.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"padding_side": "left"}))
     left = ftkit.load("bart", task="sentiment", checkpoint=str(tmp_path / "left"), device="cpu")
-    plugin = left.plugins.task
-    assert plugin is not None
-    assert isinstance(plugin.info, TaskInfo)
-    formatter = Formatter(left.plugins.manager, left.options["task"])
-    assert predict(left, formatter, plugin.info, [Example(text) for text in TEXTS], {}) == expected
+    assert predict(left, [Example(text) for text in TEXTS], {}) == expected
 
 
 def test_labels_of_different_lengths_are_scored_as_a_whole() -> None:

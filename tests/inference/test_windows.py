@@ -16,7 +16,7 @@ import ftkit
 from ftkit.answering import prediction
 from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
-from ftkit.descriptions import Example, TaskInfo
+from ftkit.descriptions import Example
 from ftkit.inference.windows import in_windows
 from ftkit.loading import LoadedModel
 from support.real_data import json_file, needs_real_data
@@ -24,7 +24,7 @@ from support.real_data import json_file, needs_real_data
 LIMIT = 256
 TINY = ftkit.load("t5-tiny", task="qa", device="cpu")
 TOKENIZERS = {name: ftkit.load(name, device="cpu").tokenizer for name in ("t5-tiny", "bart-tiny")}
-FORMATTER = Formatter(TINY.plugins.manager, TINY.options["task"])
+FORMATTER = Formatter.of(TINY)
 PIECES = [
     "word ",
     "…",
@@ -148,12 +148,9 @@ def long_examples(count: int) -> tuple[list[Example], dict[str, str]]:
 
 
 def asked(examples: Sequence[Example], answers: dict[str, str]) -> list[Prediction]:
-    plugin = TINY.plugins.task
-    assert plugin is not None
-    assert isinstance(plugin.info, TaskInfo)
     model: Any = Oracle(answers)
     oracle = LoadedModel(model, TINY.tokenizer, TINY.plugins, "", TINY.options)
-    return predict(oracle, FORMATTER, plugin.info, examples, {"max_input_tokens": LIMIT})
+    return predict(oracle, examples, {"max_input_tokens": LIMIT})
 
 
 @needs_real_data

@@ -39,7 +39,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedRun:
 def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """In place of the engine: an answer that nobody else gets, by its input and by what the seed draws."""
 
-    def drawn(_model: Any, _formatter: Any, _task: Any, examples: Sequence[Example], settings: Any) -> Any:
+    def drawn(_model: Any, examples: Sequence[Example], settings: Any) -> Any:
         generator = random.Random(settings["seed"])
         texts = [f"{each.input} {generator.random()}" for each in examples]
         return [

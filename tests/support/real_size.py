@@ -35,7 +35,10 @@ def real_model(backbone: str, device: str) -> Any:
         if backbone == "bart":
             halves = {"attention_heads": 12, "ffn_dim": 3072, "layers": 6}
             sizes = {f"{half}_{key}": n for half in ("encoder", "decoder") for key, n in halves.items()}
-            model: Any = BartForConditionalGeneration(BartConfig(vocab_size=50265, d_model=768, **sizes))
+            rates = {"attention_dropout": 0.1, "activation_dropout": 0.1}  # bart-base's own, and no defaults
+            model: Any = BartForConditionalGeneration(
+                BartConfig(vocab_size=50265, d_model=768, **sizes, **rates)
+            )
         else:
             model = T5ForConditionalGeneration(_t5_config(gated=backbone == "flan-t5"))
     model.tie_weights()

@@ -40,26 +40,20 @@ class Prediction:
 
 
 def predict(
-    loaded: LoadedModel,
-    formatter: Formatter,
-    task: TaskInfo,
-    examples: Sequence[Example],
-    settings: Mapping[str, Any],
-    *,
-    quiet: bool = True,
+    loaded: LoadedModel, examples: Sequence[Example], settings: Mapping[str, Any], *, quiet: bool = True
 ) -> list[Prediction]:
     """Answer each example, and parse.
 
     Args:
-        loaded: Model and tokenizer.
-        formatter: The task's hooks.
-        task: What the task says of itself.
+        loaded: Model and tokenizer, with their task.
         examples: With or without targets.
         settings: Values for some of `ftkit.inference.settings.GENERATION`, and `seed`; others are not used.
         quiet: Show no progress.
     """
     from ftkit.inference.batches import outputs_of  # noqa: PLC0415 - imports torch, which a plan does without
 
+    formatter = Formatter.of(loaded)
+    task = formatter.task
     chosen = generation_settings(settings, task)
     written = chosen["max_output_tokens"] + 1  # behind the start token
     chosen["max_output_tokens"] = loaded.token_limit(written) - 1  # the decoder has as many positions

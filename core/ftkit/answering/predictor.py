@@ -36,7 +36,7 @@ class Predictor:
     @property
     def formatter(self) -> Formatter:
         """The task's hooks with the values of its options."""
-        return Formatter(self.plan.plugins.manager, self.plan.recipe.options["task"])
+        return Formatter.of(self.loaded)
 
     def row_of_text(self, text: str) -> Mapping[str, Any]:
         """A bare text as a row of the task.
@@ -87,7 +87,7 @@ class Predictor:
             generation: A value for every option of generation.
             seed: Of what is drawn when sampling.
         """
-        return predict(self.loaded, self.formatter, self.task, examples, {**generation, "seed": seed})
+        return predict(self.loaded, examples, {**generation, "seed": seed})
 
 
 def _example(formatter: Formatter, row: Any) -> Example:

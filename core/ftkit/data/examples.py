@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pluggy import PluginManager
 
 from ftkit.data.rows import BadRow, Located, flaw_in, refused
 from ftkit.descriptions import Column, Example, TaskInfo
 from ftkit.errors import DataError, RowError
+
+if TYPE_CHECKING:
+    from ftkit.loading import LoadedModel
 
 _LOOKED_AT = 100  # rows among which a mapped column must occur
 
@@ -28,11 +31,21 @@ class Formatter:
     manager: PluginManager
     options: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, loaded: LoadedModel) -> Formatter:
+        """That of the task that a model was loaded for."""
+        return cls(loaded.plugins.manager, loaded.options["task"])
+
+    @property
+    def task(self) -> TaskInfo:
+        """What the task says of itself."""
+        described: TaskInfo = self.manager.hook.describe_task()
+        return described
+
     @property
     def columns(self) -> Sequence[Column]:
         """The task's."""
-        described: TaskInfo = self.manager.hook.describe_task()
-        return described.columns
+        return self.task.columns
 
     def rows(self, record: Any) -> Sequence[Mapping[str, Any]]:
         """The rows that a record holds: itself, unless the task takes it apart.

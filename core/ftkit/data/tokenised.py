@@ -38,6 +38,10 @@ class TokenisedExamples:
         inputs, targets = self._columns[batch]
         return {"input_ids": _ids_at(inputs, row), "labels": _ids_at(targets, row)}
 
+    def origin(self, index: int) -> int:
+        """The number that an example has among all: its own, unless these are some of them."""
+        return index
+
     @property
     def inputs(self) -> list[list[int]]:
         """The ids of all inputs, in memory."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
-from ftkit.descriptions import Example, TaskInfo
+from ftkit.descriptions import Example
 from ftkit.errors import PluginWarning
 from ftkit.inference.settings import generation_settings, used_settings
 from ftkit.loading import LoadedModel
@@ -50,30 +50,23 @@ class Evaluation:
 
 
 def evaluate_examples(
-    loaded: LoadedModel,
-    formatter: Formatter,
-    task: TaskInfo,
-    examples: Sequence[Example],
-    settings: Mapping[str, Any],
-    *,
-    quiet: bool = True,
+    loaded: LoadedModel, examples: Sequence[Example], settings: Mapping[str, Any], *, quiet: bool = True
 ) -> Evaluation:
     """Answer each example, parse, and score.
 
     Args:
-        loaded: Model and tokenizer.
-        formatter: The task's hooks.
-        task: What the task says of itself.
+        loaded: Model and tokenizer, with their task.
         examples: With references.
         settings: As for `predict`.
         quiet: Show no progress.
     """
-    predictions = predict(loaded, formatter, task, examples, settings, quiet=quiet)
+    predictions = predict(loaded, examples, settings, quiet=quiet)
+    formatter = Formatter.of(loaded)
     references = [[formatter.parse(each) for each in example.references] for example in examples]
     metrics = formatter.manager.hook.score(
         predictions=[each.answer for each in predictions], references=references, options=formatter.options
     )
-    chosen = generation_settings(settings, task)
+    chosen = generation_settings(settings, formatter.task)
     generation = used_settings(chosen, loaded.token_limit(chosen["max_input_tokens"]), loaded.model.device)
     return Evaluation(
         {name: float(value) for name, value in metrics.items()}, predictions, examples, references, generation

@@ -90,9 +90,7 @@ def _evaluated(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the two files of an evaluation hold: the result, and each row with its scores."""
     began = time.perf_counter()
-    evaluation = evaluate_examples(
-        subject.loaded, subject.formatter, subject.task, rows.examples, settings, quiet=quiet
-    )
+    evaluation = evaluate_examples(subject.loaded, rows.examples, settings, quiet=quiet)
     seconds = time.perf_counter() - began
     result = {
         **_figures(subject, evaluation, resamples, settings["seed"]),

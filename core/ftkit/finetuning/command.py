@@ -15,6 +15,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
+from ftkit.data.examples import Formatter
 from ftkit.descriptions import MODEL_FOLDER
 from ftkit.errors import RunError
 from ftkit.interrupts import Interrupted, Interrupts
@@ -136,7 +137,11 @@ def _run(
 def _train_and_evaluate(
     ready: Ready, folder: RunFolder, interrupts: Interrupts, resume_from: Path | None, *, quiet: bool
 ) -> dict[str, Any]:
-    from ftkit.evaluating.evaluation import evaluate_examples, scored_rows  # noqa: PLC0415 - with torch, see above
+    from ftkit.evaluating.evaluation import (  # noqa: PLC0415 - with torch, see above
+        Evaluation,
+        evaluate_examples,
+        scored_rows,
+    )
     from ftkit.finetuning.card import write_card  # noqa: PLC0415
     from ftkit.finetuning.curves import draw_curves, read_curves  # noqa: PLC0415
     from ftkit.finetuning.result import describe_run  # noqa: PLC0415
@@ -145,32 +150,23 @@ def _train_and_evaluate(
     plan, plugins = ready.plan, ready.plan.plugins
     plugins.call_extensions("run_started", directory=folder.path, recipe=plan.recipe.as_dict())
 
-    def evaluate_on_the_way(step: int) -> Mapping[str, float]:
-        metrics = evaluate_examples(
-            ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
-        ).metrics
-        plugins.call_extensions("run_evaluated", step=step, metrics=metrics)
-        return metrics
+    def evaluate(step: int) -> Evaluation:
+        evaluation = evaluate_examples(ready.loaded, ready.data.validation, plan.generation)
+        plugins.call_extensions("run_evaluated", step=step, metrics=evaluation.metrics)
+        return evaluation
 
     trained = fine_tune(
-        plan,
-        ready.loaded,
-        ready.examples,
+        ready,
         folder,
-        evaluate=evaluate_on_the_way,
-        place=ready.data.training.place,
+        evaluate=lambda step: evaluate(step).metrics,
         interrupts=interrupts,
         resume_from=resume_from,
         quiet=quiet,
     )
     folder.write_artifact(partial(_save_artifact, ready))
-    evaluation = evaluate_examples(
-        ready.loaded, ready.formatter, plan.task_info, ready.data.validation, plan.generation
-    )
-    ends_with = trained.best_step or trained.steps
-    plugins.call_extensions("run_evaluated", step=ends_with, metrics=evaluation.metrics)
+    evaluation = evaluate(trained.best_step or trained.steps)
     result = describe_run(ready, evaluation, folder, trained)
-    folder.write_json_lines("predictions.jsonl", scored_rows(evaluation, ready.formatter))
+    folder.write_json_lines("predictions.jsonl", scored_rows(evaluation, Formatter.of(ready.loaded)))
     curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)
     folder.write_text("curves.svg", draw_curves(curves))
     folder.write_text("README.md", write_card(plan, result, folder))
@@ -208,7 +204,7 @@ def _announce(ready: Ready, folder: RunFolder) -> None:
         f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(ready.examples):,} training rows, "
         f"{len(ready.data.validation):,} for validation, {ready.data.rejected:,} rejected, "
         f"{ready.examples.truncated:,} truncated; the longest has {longest[0]:,} + {longest[1]:,} tokens "
-        f"({ready.data.training.place(ready.examples.longest)}) → {folder.path}"
+        f"({ready.place(ready.examples.longest)}) → {folder.path}"
     )
 
 

@@ -27,6 +27,10 @@ class Excerpt(TokenisedExamples):
     def __getitem__(self, index: int) -> dict[str, list[int]]:
         return self._examples[self._rows[index]]
 
+    def origin(self, index: int) -> int:
+        """The number that an example has among all."""
+        return self._rows[index]
+
     @property
     def lengths(self) -> NDArray[np.int64]:
         """For each example the number of its input's and its target's tokens."""

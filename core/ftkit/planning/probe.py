@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,18 +106,9 @@ def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
     """
     examples = ready.examples
     shortest = int(examples.lengths.sum(axis=1).argmin())
-    excerpt = Excerpt(examples, [shortest] * _TIMED)
-    watch, plan = _Watch(), _short(ready.plan)
-    with trainer_of(
-        plan,
-        ready.loaded,
-        excerpt,
-        RunFolder(folder),
-        lambda: [watch],
-        Clock(Meter(), None),
-        _no_metrics,
-        str,
-    ) as trainer:
+    short = replace(ready, plan=_short(ready.plan), examples=Excerpt(examples, [shortest] * _TIMED))
+    watch, clock = _Watch(), Clock(Meter(), None)
+    with trainer_of(short, RunFolder(folder), lambda: [watch], clock, _no_metrics) as trainer:
         trainer.train()
         yield Probe(trainer, watch, examples, shortest)
 

@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from transformers import TrainerCallback
 
-from ftkit.data.tokenised import TokenisedExamples
 from ftkit.interrupts import Interrupts
 from ftkit.loading import LoadedModel
 from ftkit.precision import held_in_bfloat16
@@ -26,6 +25,7 @@ from ftkit.training.footprint import Footprint
 from ftkit.training.meter import Meter, load_meter
 from ftkit.training.milestones import Milestones
 from ftkit.training.progress import Progress
+from ftkit.training.ready import Ready
 from ftkit.training.trainer import Course, TokenBudgetTrainer
 
 
@@ -49,13 +49,10 @@ class Trained:
 
 
 def fine_tune(
-    plan: Plan,
-    loaded: LoadedModel,
-    examples: TokenisedExamples,
+    ready: Ready,
     folder: RunFolder,
     *,
     evaluate: Callable[[int], Mapping[str, float]],
-    place: Callable[[int], str],
     interrupts: Interrupts,
     resume_from: Path | None,
     quiet: bool,
@@ -63,12 +60,9 @@ def fine_tune(
     """Train the model in place; where it was evaluated on the way, it ends with its best weights.
 
     Args:
-        plan: What to do.
-        loaded: The model, ready to train.
-        examples: The training examples.
+        ready: What to train, on what.
         folder: The run's folder.
         evaluate: Gives the metrics of the model as it is after a step.
-        place: Where the example of a number comes from.
         interrupts: Hears the signals that end the training early.
         resume_from: A checkpoint to go on from.
         quiet: Show nothing.
@@ -77,6 +71,7 @@ def fine_tune(
         Interrupted: A signal came; the last step is saved.
         RunError: The loss is not finite, or memory ran out for good.
     """
+    plan, model = ready.plan, ready.loaded.model
     settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
     meter = Meter() if resume_from is None else load_meter(resume_from)
     clock, footprint = Clock(meter, settings["max_seconds"]), Footprint(meter)
@@ -86,7 +81,7 @@ def fine_tune(
             metrics = evaluate(step)
             seconds = round(meter.seconds, 3)
             folder.append_metrics({"step": step, "seconds": seconds, "evaluation": dict(metrics)})
-            best.consider(step, metrics, loaded.model)
+            best.consider(step, metrics, model)
         return metrics
 
     def callbacks() -> list[TrainerCallback]:
@@ -95,39 +90,34 @@ def fine_tune(
         further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
         return [*ours, *(each for more in further for each in more)]
 
-    ready_trainer = trainer_of(plan, loaded, examples, folder, callbacks, clock, evaluate_and_keep, place)
+    ready_trainer = trainer_of(ready, folder, callbacks, clock, evaluate_and_keep)
     with interrupts.deferred(), ready_trainer as trainer, footprint.watched():
         trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
         seconds = meter.seconds
-    best.restore(loaded.model)
+    best.restore(model)
     return Trained(meter, seconds, trainer.state.global_step, footprint.figures, best.step)
 
 
 @contextmanager
 def trainer_of(
-    plan: Plan,
-    loaded: LoadedModel,
-    examples: TokenisedExamples,
+    ready: Ready,
     folder: RunFolder,
     callbacks: Callable[[], list[TrainerCallback]],
     clock: Clock,
     evaluate: Callable[[int], Mapping[str, float]],
-    place: Callable[[int], str],
 ) -> Iterator[TokenBudgetTrainer]:
     """The trainer of a run, in the conditions in which it trains.
 
     A plan's probe uses it as well: what changes a training step belongs in here, so that plans know of it.
 
     Args:
-        plan: What to do.
-        loaded: The model, ready to train.
-        examples: The training examples.
+        ready: What to train, on what.
         folder: The run's folder.
         callbacks: Makes the trainer's callbacks, once its arguments are known.
         clock: Says when the time is up; its meter counts what is done.
         evaluate: As for `fine_tune`.
-        place: As for `fine_tune`.
     """
+    plan, loaded, examples = ready.plan, ready.loaded, ready.examples
     arguments = _arguments(plan, loaded, folder)
     encoded = None
     if plan.settings["cache_encoder"]:
@@ -142,7 +132,7 @@ def trainer_of(
         keep_checkpoints=plan.settings["keep_checkpoints"],
         label_smoothing=plan.settings["label_smoothing"],
         evaluate=evaluate,
-        place=place,
+        place=ready.place,
     )
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks(), course)
     with fast_dropout(), _held(plan, loaded, arguments):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ftkit.data.examples import Formatter
 from ftkit.data.prepared import PreparedData
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel, load_selected
@@ -18,17 +17,19 @@ class Ready:
 
     Attributes:
         plan: What to do, the precision decided.
-        formatter: The task's hooks with its options.
         loaded: The model, ready to train.
         data: Training and validation examples, and what was read for them.
         examples: The training examples as token ids.
     """
 
     plan: Plan
-    formatter: Formatter
     loaded: LoadedModel
     data: PreparedData
     examples: TokenisedExamples
+
+    def place(self, row: int) -> str:
+        """Where the example of a number comes from, as `file:line`."""
+        return self.data.training.place(self.examples.origin(row))
 
 
 def get_ready(plan: Plan) -> Ready:
@@ -54,5 +55,4 @@ def get_ready(plan: Plan) -> Ready:
     longest = plan.settings["max_output_tokens"] or plan.task_info.max_output_tokens
     limits = [loaded.token_limit(tokens) for tokens in (plan.settings["max_input_tokens"], longest)]
     examples = data.tokenised(loaded.tokenizer, *limits)
-    formatter = Formatter(plan.plugins.manager, plan.recipe.options["task"])
-    return Ready(plan, formatter, loaded, data, examples)
+    return Ready(plan, loaded, data, examples)
