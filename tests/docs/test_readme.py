@@ -7,9 +7,11 @@ names, and on the first rows of real data.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import pytest
 
 from support import hub, small
 from support.pages import as_pattern, run_page
+from support.program import environment
 from support.real_data import head_of_validation, json_file, needs_real_data
 from support.venvs import create_venv
 
@@ -85,10 +88,14 @@ def test_every_command_of_the_plugin_prints_what_is_shown(tmp_path: Path) -> Non
 def test_the_commands_that_make_the_figures_again_name_tests_that_there_are() -> None:
     commands = re.findall(r"`([^`\n]*\bpytest [^`\n]*)`", README.read_text(encoding="utf-8"))
     assert len(commands) >= 2
+    # The pytest of these tests' environment, which need not be an activated one.
+    env = environment(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     for command in commands:
         asked = f"{command} --collect-only --quiet -p no:cacheprovider"
-        ended = subprocess.run(["bash", "-c", asked], cwd=README.parent, capture_output=True, check=False)
-        assert ended.returncode == 0, ended.stdout.decode()
+        ended = subprocess.run(
+            ["bash", "-c", asked], env=env, cwd=README.parent, capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 @pytest.mark.slow
