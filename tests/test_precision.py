@@ -72,8 +72,20 @@ def test_what_is_asked_for_is_chosen(asked: str) -> None:
 def test_on_a_cpu_bfloat16_is_chosen_where_it_is_clearly_faster(
     monkeypatch: pytest.MonkeyPatch, low: float, chosen: str
 ) -> None:
-    monkeypatch.setattr(precision, "_seconds", lambda weight: low if weight.dtype == torch.bfloat16 else 1.0)
+    monkeypatch.setattr(precision, "_seconds", lambda weight, _: low if weight.dtype == torch.bfloat16 else 1)
     assert chosen_precision("auto", nn.Sequential(nn.Linear(512, 1024), nn.Linear(1024, 512))) == chosen
+
+
+def test_a_cpu_without_bfloat16_is_asked_by_few_tokens_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def seconds(weight: torch.Tensor, tokens: int) -> float:
+        asked.append(tokens)
+        return 200.0 if weight.dtype == torch.bfloat16 else 1.0
+
+    monkeypatch.setattr(precision, "_seconds", seconds)
+    assert chosen_precision("auto", nn.Sequential(nn.Linear(512, 512))) == "fp32"
+    assert max(asked) <= 64
 
 
 def test_a_narrow_model_is_not_asked() -> None:

@@ -7,6 +7,7 @@ as torch's autocast has it.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,10 @@ import torch
 from torch import nn
 
 _NARROW = 256  # features; below, casts cost what the multiplication saves, and what a probe finds is chance
-_PROBED_TOKENS = 1024
-_PROBES = 20  # in turn: a machine that is busy for a moment is so for both
+_FIRST_TOKENS, _FIRST_SECONDS = 64, 0.1  # a CPU that lacks bfloat16 shows: it may take 200 times as long
+_HOPELESS = 2  # times as long as float32
+_PROBED_TOKENS, _PROBE_SECONDS = 1024, 1.0
+_PROBES = 20  # at most
 _PAYS = 0.8  # of the time in float32: the rest of a step gains less than its multiplications
 
 
@@ -75,15 +78,29 @@ def _pays_on_cpu(model: nn.Module) -> bool:
     if len(inner) < len(shapes) / 2:
         return False
     weight = torch.randn(max(set(inner), key=inner.count))
-    weights = weight, weight.bfloat16()
-    probes = [[_seconds(each) for each in weights] for _ in range(_PROBES)]
-    full, low = (min(each) for each in zip(*probes, strict=True))
-    return bool(low < _PAYS * full)
+    if _share_of_float32(weight, _FIRST_TOKENS, _FIRST_SECONDS) > _HOPELESS:
+        return False
+    return _share_of_float32(weight, _PROBED_TOKENS, _PROBE_SECONDS) < _PAYS
 
 
-def _seconds(weight: torch.Tensor) -> float:
+def _share_of_float32(weight: torch.Tensor, tokens: int, seconds: float) -> float:
+    """How long multiplying in bfloat16 takes, beside float32.
+
+    The two are timed in turn: a machine that is busy for a moment is so for both.
+    """
+    end = time.perf_counter() + seconds
+    full = low = math.inf
+    for _ in range(_PROBES):
+        full = min(full, _seconds(weight, tokens))
+        low = min(low, _seconds(weight.bfloat16(), tokens))
+        if time.perf_counter() > end:
+            break
+    return low / full
+
+
+def _seconds(weight: torch.Tensor, tokens: int) -> float:
     """What two multiplications take, as they occur in a frozen layer's forward and backward pass."""
-    inputs = torch.randn(_PROBED_TOKENS, weight.shape[1]).to(weight.dtype)
+    inputs = torch.randn(tokens, weight.shape[1]).to(weight.dtype)
     start = time.perf_counter()
     (inputs @ weight.T) @ weight
     return time.perf_counter() - start
