@@ -308,6 +308,23 @@ def test_a_hostile_repository_is_refused_before_its_weights_are_fetched(hubs: Hu
     assert not [path for path in served.asked if "safetensors" in path]
 
 
+@pytest.mark.parametrize("load", [load_pretrained_model, load_pretrained_tokenizer])
+def test_a_repository_that_turned_hostile_since_its_config_was_cached_is_refused(
+    hubs: Hubs, folder: Path, tmp_path: Path, load: Any
+) -> None:
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    shutil.copy(folder / "config.json", bare)
+    change(folder / "config.json", _attn_implementation_internal="evil/kernel")
+    with hubs.serving(evil=bare) as served:
+        assert "someone/evil on the hub has no safetensors weights" in refusal("someone/evil")
+        served.repositories["someone/evil"], served.commit = folder, "f" * 40
+        if load is load_pretrained_tokenizer:  # reads a config where there is one, whoever fetched it
+            refusal("someone/evil")
+        with pytest.raises(CheckpointError, match="CVE-2026-4372"):
+            load("someone/evil", info())
+
+
 def test_a_repository_with_pickles_alone_is_refused_without_fetching_them(hubs: Hubs, folder: Path) -> None:
     pickled(folder)
     with hubs.serving(pickle=folder) as served:

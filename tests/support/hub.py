@@ -22,11 +22,13 @@ class Hub:
     Attributes:
         repositories: The folder of each repository.
         address: Where the hub answers.
+        commit: The commit that every repository is at.
         asked: The path of each request, in order.
     """
 
     repositories: dict[str, Path]
     address: str = ""
+    commit: str = COMMIT
     asked: list[str] = field(default_factory=list)
 
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -34,15 +36,19 @@ class Hub:
         for name, folder in self.repositories.items():
             if path.startswith(f"/api/models/{name}"):
                 files = sorted(file.name for file in folder.iterdir())
-                body: Any = {"id": name, "sha": COMMIT, "siblings": [{"rfilename": each} for each in files]}
+                body: Any = {
+                    "id": name,
+                    "sha": self.commit,
+                    "siblings": [{"rfilename": each} for each in files],
+                }
                 return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
             if path.startswith(f"/{name}/resolve/"):
                 file = folder / path.rsplit("/", 1)[1]
                 if not file.exists():
-                    return 404, {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT}, b""
+                    return 404, {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": self.commit}, b""
                 content = file.read_bytes()
                 etag = hashlib.sha256(content).hexdigest()
-                return 200, {"X-Repo-Commit": COMMIT, "ETag": f'"{etag}"'}, content
+                return 200, {"X-Repo-Commit": self.commit, "ETag": f'"{etag}"'}, content
         return 404, {"X-Error-Code": "RepoNotFound"}, b"{}"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ftkit.checkpoints.config import check_config, check_tokenizer_config
-from ftkit.checkpoints.sources import CONFIG, PICKLE, TOKENIZER, WEIGHTS, Source
+from ftkit.checkpoints.sources import CONFIG, PICKLE, TOKENIZER, WEIGHTS, Part, Source
 from ftkit.descriptions import BackboneInfo
 from ftkit.errors import CheckpointError, OptionsError
 
@@ -55,9 +55,7 @@ def load_pretrained_model(
     if dtype not in _DTYPES:
         raise OptionsError([f"dtype: {dtype!r} is none of {', '.join(_DTYPES)}"])
     place = Source(source, revision, backbone.rehearsal_checkpoint)
-    check_config(place.locate(CONFIG) / "config.json", backbone, source)
-    part = PICKLE if allow_pickle else WEIGHTS
-    folder = place.locate(part)
+    folder = _located(place, PICKLE if allow_pickle else WEIGHTS, backbone)
     pickled = not WEIGHTS.choose(folder)
     try:
         model, report = _from_pretrained(folder, dtype, config_overrides or {}, safetensors=not pickled)
@@ -84,8 +82,7 @@ def load_pretrained_tokenizer(
     from transformers import AutoTokenizer  # noqa: PLC0415 - seconds, paid by whoever loads a tokenizer
 
     place = Source(source, revision, backbone.rehearsal_checkpoint)
-    check_config(place.locate(CONFIG) / "config.json", backbone, source)
-    folder = place.locate(TOKENIZER)
+    folder = _located(place, TOKENIZER, backbone)
     check_tokenizer_config(folder / "tokenizer_config.json", source)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -93,6 +90,19 @@ def load_pretrained_tokenizer(
         raise CheckpointError(f"the tokenizer of {source} can't be loaded: {_first_line(error)}") from error
     tokenizer.name_or_path = source
     return tokenizer
+
+
+def _located(place: Source, part: Part, backbone: BackboneInfo) -> Path:
+    """The folder with a part of a checkpoint, and no config in it that was not checked.
+
+    What transformers will read is checked as well as what was there before anything large was fetched: a
+    repository may have changed between the two, or since its config came into the cache.
+    """
+    check_config(place.locate(CONFIG) / "config.json", backbone, place.name)
+    folder = place.locate(part)
+    if (config := folder / "config.json").exists():
+        check_config(config, backbone, place.name)
+    return folder
 
 
 def _from_pretrained(
