@@ -124,6 +124,14 @@ def test_generation_is_what_was_asked_for_and_is_written_into_the_result(tmp_pat
     assert "temperature" not in beams.result["generation"]
 
 
+def test_outputs_end_where_the_models_positions_do_and_the_result_says_so(tmp_path: Path) -> None:
+    recipe = ftkit.Recipe(model="bart", task="sentiment", device="cpu")
+    options = {"decoding": "generate", "max_output_tokens": 100_000}
+    report = ftkit.evaluate("bart-tiny", recipe, options, output=str(tmp_path / "long"))
+    positions = ftkit.load("bart-tiny", device="cpu").model.config.max_position_embeddings
+    assert report.result["generation"]["max_output_tokens"] == positions - 1  # one is the start token's
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

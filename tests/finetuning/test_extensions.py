@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from support import small
@@ -61,6 +62,57 @@ def run_finished(directory, result):
     LINES.append(["finished", result["steps"]])
     (directory / "diary.json").write_text(json.dumps(LINES))
 '''
+
+
+COUNTER = '''"""Count the steps of a run, its earlier processes included."""
+from ftkit import ExtensionInfo, hookimpl
+
+
+@hookimpl
+def describe_extension():
+    return ExtensionInfo()
+
+
+@hookimpl
+def trainer_callbacks(directory):
+    from transformers import TrainerCallback
+    from transformers.trainer_callback import ExportableState
+
+    class Count(TrainerCallback, ExportableState):
+        steps = 0
+
+        def on_step_end(self, *known, **named):
+            self.steps += 1
+
+        def on_train_end(self, *known, **named):
+            (directory / "steps.txt").write_text(str(self.steps))
+
+        def state(self):
+            return {"args": {}, "attributes": {"steps": self.steps}}
+
+    return [Count()]
+'''
+
+
+def test_a_callback_that_exports_its_state_has_it_again_in_a_resumed_run(tmp_path: Path) -> None:
+    site = install(
+        [PluginDistribution("counter", "[ftkit.extensions]\ncounter = counter\n", {"counter.py": COUNTER})],
+        tmp_path / "plugins",
+    )
+    folder = tmp_path / "run"
+    names = ["--model", "t5", "--checkpoint", str(small.checkpoint("t5")), "--method", "lora"]
+    settings = ["--task", "sentiment", "--extension", "counter", "--training.max-steps", "4"]
+    saved = ["--training.save-steps", "2", "--training.remove-checkpoints", "false", "--output", str(folder)]
+    ended = run_ftkit("train", *names, *settings, *saved, sites=[site], OMP_NUM_THREADS="1")
+    assert ended.status == 0, ended.err
+    assert (folder / "steps.txt").read_text() == "4"
+    for gone in ("result.json", "steps.txt"):
+        (folder / gone).unlink()
+    shutil.rmtree(folder / "artifact")
+    shutil.rmtree(folder / "checkpoints" / "step-4")
+    ended = run_ftkit("train", "--resume", str(folder), sites=[site], OMP_NUM_THREADS="1")
+    assert ended.status == 0, ended.err
+    assert (folder / "steps.txt").read_text() == "4"
 
 
 def test_an_extension_accompanies_a_run_from_beginning_to_end(tmp_path: Path) -> None:

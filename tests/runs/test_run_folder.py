@@ -12,7 +12,7 @@ import yaml
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 import ftkit
-from ftkit.finetuning.curves import Curve, draw_curves
+from ftkit.finetuning.curves import Curve, draw_curves, read_curves
 from support import killed, small
 from support.program import run_ftkit
 
@@ -63,6 +63,16 @@ def test_the_curves_show_every_logged_step_and_every_evaluation(run: ftkit.Run) 
     rows = [json.loads(line) for line in (run.folder / "metrics.jsonl").read_text().splitlines()]
     drawn = [len(str(line.get("points")).split()) for line in root.iter(f"{SVG}polyline")]
     assert drawn == [sum("loss" in row for row in rows), sum("evaluation" in row for row in rows)]
+
+
+def test_an_evaluation_without_a_number_has_no_point_in_the_curves() -> None:
+    rows = [{"step": 1, "loss": 2.0}] + [
+        {"step": step, "evaluation": {"f1": value}} for step, value in ((2, None), (4, 0.5))
+    ]
+    assert read_curves(rows, "f1") == [
+        Curve("training loss", [(1, 2.0)]),
+        Curve("validation f1", [(4, 0.5)]),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,14 @@ def test_weights_are_kept_only_where_the_metric_has_never_been_better(
     best.restore(model)
     for name, tensor in small.trainable(model).items():
         assert tensor.equal(before[name])
+
+
+def test_a_metric_that_is_not_a_number_is_never_the_best(tmp_path: Path) -> None:
+    model = small.load("t5", "lora").model
+    best = BestWeights(tmp_path, Metric("score", "a figure"))
+    for step, score in [(10, math.nan), (20, 0.5), (30, math.nan), (40, 0.4)]:
+        best.consider(step, {"score": score}, model)
+    assert (best.step, best.score) == (20, 0.5)
 
 
 def test_a_run_ends_with_its_best_weights_and_says_which_step_they_are_of(tmp_path: Path) -> None:

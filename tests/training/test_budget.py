@@ -14,6 +14,7 @@ from transformers import get_scheduler
 
 import ftkit
 from ftkit.evaluating import evaluation
+from ftkit.precision import held_in_bfloat16
 from ftkit.runs.plan import make_plan
 from ftkit.runs.rows import read_data
 from ftkit.training.clock import Clock
@@ -118,10 +119,9 @@ def test_the_peak_is_that_of_the_training_alone(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr("ftkit.training.footprint.held_memory", held_memory)
     meter, model = Meter(), torch.nn.Linear(2, 2, bias=False)  # 16 bytes
-    footprint = Footprint(meter)
+    held["now"] = 116
+    footprint = Footprint(meter, model)
     with footprint.watched():
-        held["now"] = 116
-        footprint.on_train_begin(model=model)
         held["now"] = 500
         wait_for_looks()
         with meter.stopped():
@@ -132,6 +132,14 @@ def test_the_peak_is_that_of_the_training_alone(monkeypatch: pytest.MonkeyPatch)
     figures = footprint.figures
     assert (figures["before"], figures["weights"], figures["peak"]) == (100, 16, 400)
     assert 200 < figures["average"] < 400
+
+
+def test_frozen_weights_and_their_copies_in_bfloat16_are_weights_both() -> None:
+    model = torch.nn.Linear(8, 8, bias=False).requires_grad_(requires_grad=False)  # 256 bytes
+    footprint = Footprint(Meter(), model)
+    with held_in_bfloat16(model, trained=False):
+        footprint.on_train_begin(model=model)
+        assert footprint.figures["weights"] == 256 + 128
 
 
 def test_the_split_can_have_a_seed_of_its_own(tmp_path: Path) -> None:

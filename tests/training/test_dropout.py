@@ -29,6 +29,10 @@ def test_the_share_that_is_dropped_is_the_rate(rate: float) -> None:
     assert abs(zeros - COUNT * rate) < SIGMAS * (COUNT * rate * (1 - rate)) ** 0.5
 
 
+def test_a_rate_below_what_is_told_apart_drops_nothing() -> None:
+    assert torch.equal(dropped(1e-6, count=1000), torch.ones(1000))
+
+
 @pytest.mark.parametrize("rate", [0.1, 0.5])
 def test_what_is_kept_is_scaled_so_that_the_mean_stays(rate: float) -> None:
     kept = dropped(rate).unique()

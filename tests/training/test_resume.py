@@ -54,6 +54,29 @@ def test_a_run_killed_inside_the_write_of_a_checkpoint_ends_the_same(call: int, 
     assert killed.traces(tmp_path / "run") == expected
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"max_steps": 4, "schedule": "constant"},
+        {"max_steps": 5, "eval_steps": 5},
+        {"eval_steps": 1, "early_stopping": 1, "learning_rate": 0.0},
+    ],
+)
+def test_a_run_killed_behind_its_last_step_trains_no_further(
+    settings: dict[str, Any], tmp_path: Path
+) -> None:
+    whole = killed.recipe("lora", tmp_path / "whole", **settings)
+    assert killed.train(whole) == 0
+
+    def killed_at_the_end() -> None:
+        killed.kill_self_at(1, folders.RunFolder, "write_artifact")
+        ftkit.train(killed.recipe("lora", tmp_path / "run", **settings), quiet=True)
+
+    assert killed.in_child(killed_at_the_end) == -9
+    assert killed.resume(tmp_path / "run") == 0
+    assert killed.traces(tmp_path / "run") == killed.traces(tmp_path / "whole")
+
+
 @pytest.mark.parametrize("moment", ["write_artifact", "write_json_lines", "write_json"])
 def test_a_run_killed_between_training_and_its_result_ends_the_same(moment: str, tmp_path: Path) -> None:
     expected, _ = uninterrupted("t5", "lora")

@@ -8,13 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ftkit.data.examples import Formatter
-from ftkit.data.tokenised import tokenise
+from ftkit.data.tokenised import token_ids
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.inference.settings import generation_settings
 from ftkit.inference.windows import in_windows
 from ftkit.loading import LoadedModel
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
     from ftkit.inference.batches import Batch, Output
 
 
@@ -53,13 +55,10 @@ def predict(
     from ftkit.inference.batches import outputs_of  # noqa: PLC0415 - imports torch, which a plan does without
 
     formatter = Formatter.of(loaded)
-    task = formatter.task
-    chosen = generation_settings(settings, task)
-    written = chosen["max_output_tokens"] + 1  # behind the start token
-    chosen["max_output_tokens"] = loaded.token_limit(written) - 1  # the decoder has as many positions
+    chosen = settings_within_limits(loaded, settings)
     readings = list(_readings(examples, loaded, chosen))
     inputs = [reading.ids for reading in readings]
-    answer = _answer(loaded, task, chosen)
+    answer = _answer(loaded, formatter.task, chosen)
     outputs = outputs_of(loaded.model, loaded.tokenizer, inputs, answer, chosen, quiet=quiet)
     answered: list[list[Prediction]] = [[] for _ in examples]
     for reading, output in zip(readings, outputs, strict=True):
@@ -74,6 +73,23 @@ def predict(
             )
         )
     return [_best(each) for each in answered]
+
+
+def settings_within_limits(loaded: LoadedModel, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for all options of generation, inputs and outputs no longer than the model can.
+
+    Args:
+        loaded: Model and tokenizer, with their task.
+        settings: As for `predict`.
+
+    Raises:
+        OptionsError: As `generation_settings` does.
+    """
+    chosen = generation_settings(settings, Formatter.of(loaded).task)
+    written = chosen["max_output_tokens"] + 1  # behind the start token
+    chosen["max_output_tokens"] = loaded.token_limit(written) - 1  # the decoder has as many positions
+    chosen["max_input_tokens"] = loaded.token_limit(chosen["max_input_tokens"])
+    return chosen
 
 
 @dataclass(frozen=True)
@@ -91,17 +107,22 @@ def _readings(
     examples: Sequence[Example], loaded: LoadedModel, settings: Mapping[str, Any]
 ) -> Iterator[_Reading]:
     """What is read for each example: its input, or several windows of it."""
-    tokenizer, limit = loaded.tokenizer, loaded.token_limit(settings["max_input_tokens"])
-    whole = tokenise(examples, tokenizer, limit, settings["max_output_tokens"])
-    for index, example in enumerate(examples):
-        parts, tokenised, first = [example], whole, index
-        if settings["windows"] and whole.whole_lengths[index, 0] > limit:
+    tokenizer, limit = loaded.tokenizer, settings["max_input_tokens"]
+    wholes = _read([example.input for example in examples], tokenizer, limit)
+    for index, (example, whole) in enumerate(zip(examples, wholes, strict=True)):
+        read = [whole]
+        if settings["windows"] and whole[2] > limit:
             parts = in_windows(example, tokenizer, limit, settings["window_overlap"])
-            tokenised, first = tokenise(parts, tokenizer, limit, settings["max_output_tokens"]), 0
-        for number, part in enumerate(parts, start=first):
-            truncated = bool(tokenised.whole_lengths[number, 0] > limit)
-            ids = tokenised[number]["input_ids"]
-            yield _Reading(index, part.input, ids, truncated, len(parts))
+            read = _read([part.input for part in parts], tokenizer, limit)
+        for text, ids, length in read:
+            yield _Reading(index, text, ids, length > limit, len(read))
+
+
+def _read(
+    texts: list[str], tokenizer: PreTrainedTokenizerBase, limit: int
+) -> list[tuple[str, list[int], int]]:
+    """Each text, its token ids cut to the limit, and how many there were before."""
+    return list(zip(texts, *token_ids(tokenizer, texts, limit), strict=True))
 
 
 def _answer(

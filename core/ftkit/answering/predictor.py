@@ -14,6 +14,7 @@ from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import RowError
 from ftkit.loading import LoadedModel, load_selected
 from ftkit.runs.plan import Plan
+from ftkit.threads import fitting_threads
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class Predictor:
             generation: A value for every option of generation.
             seed: Of what is drawn when sampling.
         """
-        return predict(self.loaded, examples, {**generation, "seed": seed})
+        with fitting_threads(tiny=self.plan.tiny):
+            return predict(self.loaded, examples, {**generation, "seed": seed})
 
 
 def _example(formatter: Formatter, row: Any) -> Example:
@@ -117,8 +119,8 @@ def load_planned(plan: Plan, artifact: Path | None, device: str) -> LoadedModel:
     method = plan.plugins.method_info
     if artifact is None or method is None:
         return loaded
-    hook = plan.plugins.manager.hook
+    hook, place = plan.plugins.manager.hook, loaded.model.device  # now: a method may put other tensors in
     model = hook.load_artifact(model=loaded.model, backbone=plan.plugins.backbone_info, directory=artifact)
     if method.mergeable:
         model = hook.merge_artifact(model=model)
-    return replace(loaded, model=model.to(loaded.model.device), plugins=plan.plugins)
+    return replace(loaded, model=model.to(place), plugins=plan.plugins)

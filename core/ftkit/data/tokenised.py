@@ -79,16 +79,6 @@ class TokenisedExamples:
         return int(self.whole_lengths.sum(axis=1).argmax())
 
 
-def tokenise(
-    examples: Iterable[Example],
-    tokenizer: PreTrainedTokenizerBase,
-    max_input_tokens: int,
-    max_target_tokens: int,
-) -> TokenisedExamples:
-    """Turn examples with targets into token ids, each ending with the tokenizer's end token."""
-    return TokenisedExamples(list(_batches(examples, tokenizer, max_input_tokens, max_target_tokens)))
-
-
 def tokenise_to(
     path: Path,
     examples: Iterable[Example],
@@ -96,7 +86,10 @@ def tokenise_to(
     max_input_tokens: int,
     max_target_tokens: int,
 ) -> None:
-    """Do the same into a file, some hundred examples at a time."""
+    """Write examples with targets as token ids, each ending with the tokenizer's end token.
+
+    Some hundred examples are in memory at a time.
+    """
     with ArrowWriter(path, _schema()) as file:
         for batch in _batches(examples, tokenizer, max_input_tokens, max_target_tokens):
             file.write(batch)
@@ -107,15 +100,35 @@ def stored_tokens(path: Path) -> TokenisedExamples:
     return TokenisedExamples(mapped_batches(path))
 
 
+def token_ids(
+    tokenizer: PreTrainedTokenizerBase, texts: list[str], limit: int, *, target: bool = False
+) -> tuple[list[list[int]], list[int]]:
+    """Token ids of each text, cut to the limit and ending with the end token, and how many there were before.
+
+    Args:
+        tokenizer: The model's.
+        texts: Inputs or targets.
+        limit: Tokens of a text at most.
+        target: Whether they are for the decoder.
+    """
+    if not texts:
+        return [], []
+    end = tokenizer.eos_token_id
+    # verbose=False: the tokenizer would warn of lengths that are dealt with here.
+    whole = tokenizer(text_target=texts, verbose=False) if target else tokenizer(texts, verbose=False)
+    ids = [each if len(each) <= limit else [*each[: limit - 1], end] for each in whole["input_ids"]]
+    return ids, [len(each) for each in whole["input_ids"]]
+
+
 def _batches(
     examples: Iterable[Example], tokenizer: PreTrainedTokenizerBase, max_input: int, max_target: int
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa  # noqa: PLC0415 - as above
 
     for part in _parts(examples):
-        inputs, input_lengths = _ids(tokenizer, [each.input for each in part], max_input, target=False)
+        inputs, input_lengths = token_ids(tokenizer, [each.input for each in part], max_input)
         texts = [each.target or "" for each in part]
-        targets, target_lengths = _ids(tokenizer, texts, max_target, target=True)
+        targets, target_lengths = token_ids(tokenizer, texts, max_target, target=True)
         yield pa.RecordBatch.from_pydict(
             {
                 "input_ids": inputs,
@@ -136,17 +149,6 @@ def _parts(examples: Iterable[Example]) -> Iterator[list[Example]]:
             part = []
     if part:
         yield part
-
-
-def _ids(
-    tokenizer: PreTrainedTokenizerBase, texts: list[str], limit: int, *, target: bool
-) -> tuple[list[list[int]], list[int]]:
-    """Token ids of each text, cut to the limit, and how many there were before."""
-    end = tokenizer.eos_token_id
-    # verbose=False: the tokenizer would warn of lengths that are dealt with here.
-    whole = tokenizer(text_target=texts, verbose=False) if target else tokenizer(texts, verbose=False)
-    ids = [each if len(each) <= limit else [*each[: limit - 1], end] for each in whole["input_ids"]]
-    return ids, [len(each) for each in whole["input_ids"]]
 
 
 def _schema() -> pa.Schema:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ftkit.answering.prediction import Prediction, predict
+from ftkit.answering.prediction import Prediction, predict, settings_within_limits
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example
 from ftkit.errors import PluginWarning
-from ftkit.inference.settings import generation_settings, used_settings
+from ftkit.inference.settings import used_settings
 from ftkit.loading import LoadedModel
 
 
@@ -66,8 +66,7 @@ def evaluate_examples(
     metrics = formatter.manager.hook.score(
         predictions=[each.answer for each in predictions], references=references, options=formatter.options
     )
-    chosen = generation_settings(settings, formatter.task)
-    generation = used_settings(chosen, loaded.token_limit(chosen["max_input_tokens"]), loaded.model.device)
+    generation = used_settings(settings_within_limits(loaded, settings), loaded.model.device)
     return Evaluation(
         {name: float(value) for name, value in metrics.items()}, predictions, examples, references, generation
     )

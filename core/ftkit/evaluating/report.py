@@ -17,6 +17,7 @@ from ftkit.evaluating.scoring import intervals, signatures
 from ftkit.files import empty_folder, next_free_folder, write_whole
 from ftkit.json_text import as_json, as_json_lines
 from ftkit.memory import peak_memory
+from ftkit.threads import fitting_threads
 
 RESULT, PREDICTIONS = "result.json", "predictions.jsonl"
 
@@ -90,7 +91,8 @@ def _evaluated(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the two files of an evaluation hold: the result, and each row with its scores."""
     began = time.perf_counter()
-    evaluation = evaluate_examples(subject.loaded, rows.examples, settings, quiet=quiet)
+    with fitting_threads(tiny=subject.plan.tiny):
+        evaluation = evaluate_examples(subject.loaded, rows.examples, settings, quiet=quiet)
     seconds = time.perf_counter() - began
     result = {
         **_figures(subject, evaluation, resamples, settings["seed"]),

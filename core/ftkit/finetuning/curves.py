@@ -36,10 +36,14 @@ class Curve:
 
 
 def read_curves(metrics: Sequence[Mapping[str, Any]], metric: str) -> list[Curve]:
-    """The curves that the lines of `metrics.jsonl` hold."""
+    """The curves that the lines of `metrics.jsonl` hold; what is no number there has no point."""
     loss = [(row["step"], row["loss"]) for row in metrics if "loss" in row]
     evaluated = [(row["step"], row["evaluation"][metric]) for row in metrics if "evaluation" in row]
-    curves = [Curve("training loss", loss), Curve(f"validation {metric}", evaluated)]
+    titled = {"training loss": loss, f"validation {metric}": evaluated}
+    curves = [
+        Curve(title, [(step, value) for step, value in points if value is not None])
+        for title, points in titled.items()
+    ]
     return [curve for curve in curves if curve.points]
 
 

@@ -99,12 +99,11 @@ def _problems(settings: Mapping[str, Any], task: TaskInfo) -> list[str]:
     ]
 
 
-def used_settings(settings: Mapping[str, Any], input_limit: int, device: torch.device) -> dict[str, Any]:
+def used_settings(settings: Mapping[str, Any], device: torch.device) -> dict[str, Any]:
     """Those settings that decide what is answered, as a result tells them.
 
     Args:
-        settings: As `generation_settings` gives them.
-        input_limit: Tokens of an input at most, the backbone's own limit included.
+        settings: A value for every option, and the seed.
         device: Where the model is.
     """
     left_out = {"token_budget"}
@@ -119,5 +118,5 @@ def used_settings(settings: Mapping[str, Any], input_limit: int, device: torch.d
     from ftkit.precision import in_bfloat16  # noqa: PLC0415 - imports torch, which a plan does without
 
     precision = "bf16" if in_bfloat16(settings["precision"], device) else "fp32"
-    decided = {"max_input_tokens": input_limit, "precision": precision, "device": str(device)}
+    decided = {"precision": precision, "device": str(device)}
     return {name: value for name, value in {**settings, **decided}.items() if name not in left_out}

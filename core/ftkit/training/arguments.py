@@ -76,6 +76,7 @@ def trainer_arguments(
         "logging_first_step": True,
         "logging_nan_inf_filter": False,  # a loss that is not finite ends the run, and isn't averaged away
         "logging_dir": str(folder.trackers),
+        "restore_callback_states_from_checkpoint": True,
         "save_strategy": "no",  # ftkit.training.milestones says when
         "report_to": list(settings["trackers"]) or "none",
         "disable_tqdm": True,

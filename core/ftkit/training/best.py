@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _SCORE = "metrics.json"
 class BestWeights:
     """Keeps the weights of the best evaluation so far.
 
-    Everything is read back from the disk, so that a resumed run goes on with what the one before it found.
+    What is on the disk is looked at first, so that a resumed run goes on with what the one before it found.
 
     Attributes:
         folder: Where they are kept.
@@ -28,20 +29,19 @@ class BestWeights:
     def __init__(self, folder: Path, metric: Metric) -> None:
         self.folder = folder
         self.metric = metric
+        self._best = last_whole(folder).last
 
     @property
     def step(self) -> int | None:
         """The step of the best evaluation; None before the first."""
-        found = last_whole(self.folder).last
-        return None if found is None else step_of(found)
+        return None if self._best is None else step_of(self._best)
 
     @property
     def score(self) -> float | None:
         """The metric at that step."""
-        found = last_whole(self.folder).last
-        if found is None:
+        if self._best is None:
             return None
-        return float(json.loads((found / _SCORE).read_text(encoding="utf-8"))[self.metric.name])
+        return float(json.loads((self._best / _SCORE).read_text(encoding="utf-8"))[self.metric.name])
 
     def consider(self, step: int, metrics: Mapping[str, float], model: torch.nn.Module) -> None:
         """Keep the model's trained weights if the metric has never been better.
@@ -56,13 +56,14 @@ class BestWeights:
             save_weights(model, directory)
             (directory / _SCORE).write_text(json.dumps(dict(metrics)) + "\n", encoding="utf-8")
 
-        write_checkpoint(self.folder, step, fill, keep=1)
+        self._best = write_checkpoint(self.folder, step, fill, keep=1)
 
     def restore(self, model: torch.nn.Module) -> None:
         """Put the best weights into the model, if an evaluation has found some."""
-        found = last_whole(self.folder).last
-        if found is not None:
-            load_weights(model, found)
+        if self._best is not None:
+            load_weights(model, self._best)
 
     def _better(self, new: float, old: float | None) -> bool:
+        if math.isnan(new):  # which no later metric could be better than
+            return False
         return old is None or (new > old if self.metric.higher_is_better else new < old)

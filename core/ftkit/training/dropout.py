@@ -35,7 +35,7 @@ def fast_dropout() -> Iterator[None]:
     with ThreadPoolExecutor(torch.get_num_threads()) as threads:
 
         def dropout(values: torch.Tensor, rate: float, train: bool) -> torch.Tensor:  # noqa: FBT001 - torch's own signature
-            if not train or rate == 0 or not values.numel():
+            if not train or not round(rate * _LEVELS) or not values.numel():
                 return values
             dropped: torch.Tensor = _Dropout.apply(values, rate, threads)
             return dropped

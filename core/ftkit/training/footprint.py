@@ -25,21 +25,27 @@ _FLOATS_OF_A_PAGE = 512  # at 8 bytes each; smaller numbers only touch a page tw
 
 
 class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries no types
-    """Looks at the memory a hundred times a second while the meter runs."""
+    """Looks at the memory a hundred times a second while the meter runs.
 
-    def __init__(self, meter: Meter) -> None:
+    Made before the training makes copies of frozen weights in another precision: those and what they were
+    copied from are weights both.
+    """
+
+    def __init__(self, meter: Meter, model: torch.nn.Module) -> None:
         self._meter = meter
-        self._weights = self._gradients = self._optimizer = 0
-        self._before: int | None = None
+        self._weights = _weights_of(model)
+        self._gradients = self._optimizer = 0
+        self._before = max(_held_for_good(model) - sum(self._weights.values()), 0)
         self._peak = self._sum = self._looks = 0
         self._ended = threading.Event()
 
     @property
     def figures(self) -> dict[str, int]:
         """Bytes: `peak` and `average`, what is known of the peak, and what was there `before`."""
-        before = self._before or 0
+        before = self._before
         peak = max(self._peak - before, 0)
-        known = {"weights": self._weights, "gradients": self._gradients, "optimizer": self._optimizer}
+        weights = sum(self._weights.values())
+        known = {"weights": weights, "gradients": self._gradients, "optimizer": self._optimizer}
         return {
             "peak": peak,
             "average": max(self._sum // max(self._looks, 1) - before, 0),
@@ -50,7 +56,7 @@ class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries 
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Look at the memory within this context, from the first step on."""
+        """Look at the memory within this context, while the meter runs."""
         watcher = threading.Thread(target=self._watch, daemon=True)
         watcher.start()
         try:
@@ -60,14 +66,8 @@ class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries 
             watcher.join()
 
     def on_train_begin(self, *_: Any, model: torch.nn.Module, **__: Any) -> None:
-        """Count the weights, and what is there besides."""
-        tensors = [*model.parameters(), *model.buffers()]
-        self._weights = _bytes_of(tensors)
-        for tensor in tensors:  # a page of a mapped file is held once it has been looked at
-            tensor.detach().flatten()[::_FLOATS_OF_A_PAGE].sum()
-        release_memory()
-        _give_back_what_is_free()
-        self._before = max(held_memory() - self._weights, 0)
+        """Count the copies of weights that the training has made."""
+        self._weights |= _weights_of(model)
 
     def on_pre_optimizer_step(self, *_: Any, model: torch.nn.Module, **__: Any) -> None:
         """Count the gradients, once they are all there."""
@@ -82,9 +82,23 @@ class Footprint(TrainerCallback):  # type: ignore[misc]  # transformers carries 
 
     def _watch(self) -> None:
         while not self._ended.wait(_SECONDS_BETWEEN_LOOKS):
-            if self._before is not None and not self._meter.stands_still:
+            if not self._meter.stands_still:
                 now = held_memory()
                 self._peak, self._sum, self._looks = max(self._peak, now), self._sum + now, self._looks + 1
+
+
+def _weights_of(model: torch.nn.Module) -> dict[int, int]:
+    """The bytes of each parameter and buffer, by its identity."""
+    return {id(each): _bytes_of([each]) for each in (*model.parameters(), *model.buffers())}
+
+
+def _held_for_good(model: torch.nn.Module) -> int:
+    """Bytes held, all of the model's weights and nothing that could be given back among them."""
+    for tensor in (*model.parameters(), *model.buffers()):
+        tensor.detach().flatten()[::_FLOATS_OF_A_PAGE].sum()  # a mapped file's page is held once looked at
+    release_memory()
+    _give_back_what_is_free()
+    return held_memory()
 
 
 def _bytes_of(tensors: Iterable[torch.Tensor]) -> int:

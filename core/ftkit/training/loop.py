@@ -18,6 +18,7 @@ from ftkit.runs.plan import Plan
 from ftkit.training.arguments import RunArguments, trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
+from ftkit.training.checkpoints import step_of
 from ftkit.training.clock import Clock
 from ftkit.training.dropout import fast_dropout
 from ftkit.training.encoder_cache import encode_inputs
@@ -26,6 +27,7 @@ from ftkit.training.meter import Meter, load_meter
 from ftkit.training.milestones import Milestones
 from ftkit.training.progress import Progress
 from ftkit.training.ready import Ready
+from ftkit.training.state import load_weights
 from ftkit.training.trainer import Course, TokenBudgetTrainer
 
 
@@ -74,7 +76,7 @@ def fine_tune(
     plan, model = ready.plan, ready.loaded.model
     settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
     meter = Meter() if resume_from is None else load_meter(resume_from)
-    clock, footprint = Clock(meter, settings["max_seconds"]), Footprint(meter)
+    clock, footprint = Clock(meter, settings["max_seconds"]), Footprint(meter, model)
 
     def evaluate_and_keep(step: int) -> Mapping[str, float]:
         with meter.stopped():
@@ -90,12 +92,16 @@ def fine_tune(
         further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
         return [*ours, *(each for more in further for each in more)]
 
-    ready_trainer = trainer_of(ready, folder, callbacks, clock, evaluate_and_keep)
-    with interrupts.deferred(), ready_trainer as trainer, footprint.watched():
-        trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
-        seconds = meter.seconds
+    if resume_from is not None and meter.ended:  # transformers' trainer would do a step before it looks
+        load_weights(model, resume_from)
+        steps, seconds = step_of(resume_from), meter.seconds_before
+    else:
+        ready_trainer = trainer_of(ready, folder, callbacks, clock, evaluate_and_keep)
+        with interrupts.deferred(), ready_trainer as trainer, footprint.watched():
+            trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
+            steps, seconds = trainer.state.global_step, meter.seconds
     best.restore(model)
-    return Trained(meter, seconds, trainer.state.global_step, footprint.figures, best.step)
+    return Trained(meter, seconds, steps, footprint.figures, best.step)
 
 
 @contextmanager

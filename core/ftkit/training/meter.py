@@ -23,6 +23,7 @@ class Meter:
         loss_sum: Losses of the steps since the last line of the metrics.
         loss_steps: How many steps that are.
         seconds_before: Wall time trained in earlier processes of the run.
+        ended: Whether the training has come to its end: a run that is resumed there has nothing to train.
     """
 
     tokens: int = 0
@@ -31,6 +32,7 @@ class Meter:
     loss_sum: float = 0.0
     loss_steps: int = 0
     seconds_before: float = 0.0
+    ended: bool = False
 
     def __post_init__(self) -> None:
         self._start: float | None = time.perf_counter()

@@ -50,6 +50,7 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
         """Decide after each step."""
         step, told_to_stop = state.global_step, self._interrupts.pending is not None
         ends = step >= state.max_steps or self._clock.run_out
+        self._clock.meter.ended = ends
         control.should_evaluate = self._evaluation_is_due(state)
         worth_saving = ends and self._unsaved_seconds >= _SECONDS_WORTH_SAVING
         control.should_save = told_to_stop or worth_saving or self._save_is_due(step)
@@ -60,7 +61,7 @@ class Milestones(TrainerCallback):  # type: ignore[misc]  # transformers carries
         if self._patience is None or (best := self._best.step) is None:
             return
         if sum(step > best for step in self._steps_evaluated()) >= self._patience:
-            control.should_save = control.should_training_stop = True
+            control.should_save = control.should_training_stop = self._clock.meter.ended = True
 
     def on_save(self, *_: Any, **__: Any) -> None:
         """Measure the time to the next checkpoint from here."""

@@ -9,6 +9,7 @@ from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel, load_selected
 from ftkit.runs.plan import Plan
 from ftkit.runs.rows import read_data
+from ftkit.threads import fitting_threads
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def get_ready(plan: Plan) -> Ready:
     demand_trackers(plan.settings["trackers"])
     set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
     loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
-    plan = plan.with_settings(precision=chosen_precision(plan.settings["precision"], loaded.model))
+    with fitting_threads(tiny=plan.tiny):  # those that the training will have
+        precision = chosen_precision(plan.settings["precision"], loaded.model)
+    plan = plan.with_settings(precision=precision)
     if plan.settings["cache_encoder"]:
         demand_frozen_encoder(loaded.model)
     longest = plan.settings["max_output_tokens"] or plan.task_info.max_output_tokens

@@ -142,9 +142,8 @@ def _position_bias(
     """What is added to the scores, in the type that they have; None where that is nothing."""
     bias = None
     if attention.has_relative_attention_bias:
-        length = query_length
-        if length is None:
-            length = query.shape[2] if cache_position is None else int(cache_position[-1]) + 1
+        # With positions given, the length has no effect; to ask them for it, a GPU would be waited for.
+        length = query.shape[2] if query_length is None else query_length
         bias = attention.compute_bias(length, keys, device=query.device, cache_position=cache_position)
         bias = bias[:, :, -query.shape[2] :]
     if mask is not None and _hides(mask):

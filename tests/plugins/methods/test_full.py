@@ -10,7 +10,9 @@ import pytest
 import torch
 
 import ftkit
-from support import small
+from ftkit.answering.predictor import load_planned
+from ftkit.runs.plan import make_plan
+from support import killed, small
 
 
 @pytest.mark.parametrize("backbone", small.BACKBONES)
@@ -69,3 +71,11 @@ def test_generation_settings_in_the_config_of_a_published_bart_survive(tmp_path:
     artifact.mkdir()
     loaded.plugins.manager.hook.save_artifact(model=loaded.model, directory=artifact)
     assert json.loads((artifact / "generation_config.json").read_text())["num_beams"] == 4
+
+
+def test_a_saved_model_goes_to_the_device_that_was_asked_for(tmp_path: Path) -> None:
+    loaded = small.load("t5", "full")
+    loaded.plugins.manager.hook.save_artifact(model=loaded.model, directory=tmp_path)
+    plan = make_plan(killed.recipe("full", tmp_path / "run"))
+    model = load_planned(plan, tmp_path, "meta").model  # stands for a GPU
+    assert {parameter.device.type for parameter in model.parameters()} == {"meta"}
