@@ -60,8 +60,15 @@ def losses(folder: Path) -> list[float]:
     return [line["loss"] for line in lines if "loss" in line]
 
 
-@pytest.mark.parametrize("method", DECODER_ALONE)
-@pytest.mark.parametrize("backbone", ["t5", "bart"])
+@pytest.mark.parametrize(
+    ("backbone", "method"),
+    [
+        ("t5", "lora"),
+        ("bart", "adapter"),
+        pytest.param("t5", "adapter", marks=pytest.mark.slow),
+        pytest.param("bart", "lora", marks=pytest.mark.slow),
+    ],
+)
 def test_without_dropout_the_losses_are_those_of_an_encoder_that_reads_at_each_step(
     backbone: str, method: str, rows: Path, tmp_path: Path
 ) -> None:

@@ -51,19 +51,20 @@ def forecast(ready: Ready, folder: Path, default_budget: int, *, auto: bool) -> 
 
 
 def _forecast(ready: Ready, probe: Probe, default_budget: int, *, auto: bool) -> dict[str, Any]:
-    lengths = ready.examples.lengths
-    memory = foresee_memory(probe, _batches(ready), lengths)
+    lengths, batches = ready.examples.lengths, _batches(ready)
+    memory = foresee_memory(probe, batches, lengths)
     limit = memory_limit(probe.device)
     longest, everything = int(lengths.sum(axis=1).max()), int(lengths.sum())
     largest = largest_budget(memory.growth, probe.before, limit.usable, longest, everything)
     worthwhile = None if largest is None else worthwhile_budget(largest, default_budget, everything)
     if auto and worthwhile is not None:
         ready = replace(ready, plan=ready.plan.with_settings(token_budget=worthwhile))
-        memory = foresee_memory(probe, _batches(ready), lengths)
+        batches = _batches(ready)
+        memory = foresee_memory(probe, batches, lengths)
     settings = ready.plan.settings
     return {
         **counts_of(ready),
-        **_time(probe, _batches(ready), lengths, settings["accumulation"]),
+        **_time(probe, batches, lengths, settings["accumulation"]),
         **_memory(probe, memory),
         "device": str(probe.device),
         "token_budget": None if settings["batch_size"] else settings["token_budget"],
