@@ -11,6 +11,8 @@ import pytest
 
 import ftkit
 from ftkit.descriptions import Metric
+from ftkit.evaluating import evaluation
+from ftkit.evaluating.evaluation import evaluate_examples
 from ftkit.training.best import BestWeights
 from support import killed, small
 
@@ -32,7 +34,7 @@ def test_weights_are_kept_only_where_the_metric_has_never_been_better(
     for step, score in [(10, 0.3), (20, 0.5), (30, 0.5), (40, 0.4)]:
         if step == kept:
             before = {name: each.detach().clone() for name, each in small.trainable(model).items()}
-        best.consider(step, {"score": score}, model)
+        assert best.consider(step, {"score": score}, model) is (step in {10, 20} and step <= kept)
         small.train(model, small.load("t5").tokenizer, steps=1)
     assert best.step == kept
     best.restore(model)
@@ -55,6 +57,19 @@ def test_a_run_ends_with_its_best_weights_and_says_which_step_they_are_of(tmp_pa
     scores = {line["step"]: line["evaluation"]["accuracy"] for line in seen}
     assert run.result["best_step"] == max(scores, key=lambda step: (scores[step], -step))
     assert run.result["metrics"]["accuracy"] == max(scores.values())
+
+
+def test_no_step_is_evaluated_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def counted(*known: Any, **named: Any) -> Any:
+        made.append(1)
+        return evaluate_examples(*known, **named)
+
+    monkeypatch.setattr(evaluation, "evaluate_examples", counted)
+    run = ftkit.train(killed.recipe("lora", tmp_path / "run", eval_steps=2), quiet=True)
+    assert len(made) == len(evaluations(run.folder)) == run.result["steps"] // 2
+    assert run.result["metrics"] == ftkit.evaluate(run.folder).result["metrics"]
 
 
 def test_a_run_stops_early_once_the_metric_no_longer_improves(tmp_path: Path) -> None:

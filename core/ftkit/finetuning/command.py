@@ -158,13 +158,13 @@ def _train_and_evaluate(
     trained = fine_tune(
         ready,
         folder,
-        evaluate=lambda step: evaluate(step).metrics,
+        evaluate=evaluate,
         interrupts=interrupts,
         resume_from=resume_from,
         quiet=quiet,
     )
     folder.write_artifact(partial(_save_artifact, ready))
-    evaluation = evaluate(trained.best_step or trained.steps)
+    evaluation = trained.evaluation or evaluate(trained.best_step or trained.steps)
     result = describe_run(ready, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", scored_rows(evaluation, Formatter.of(ready.loaded)))
     curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)

@@ -43,20 +43,21 @@ class BestWeights:
             return None
         return float(json.loads((self._best / _SCORE).read_text(encoding="utf-8"))[self.metric.name])
 
-    def consider(self, step: int, metrics: Mapping[str, float], model: torch.nn.Module) -> None:
-        """Keep the model's trained weights if the metric has never been better.
+    def consider(self, step: int, metrics: Mapping[str, float], model: torch.nn.Module) -> bool:
+        """Keep the model's trained weights if the metric has never been better; says whether it has not.
 
         Raises:
             OSError: They can't be written; the best so far are untouched.
         """
         if not self._better(metrics[self.metric.name], self.score):
-            return
+            return False
 
         def fill(directory: Path) -> None:
             save_weights(model, directory)
             (directory / _SCORE).write_text(json.dumps(dict(metrics)) + "\n", encoding="utf-8")
 
         self._best = write_checkpoint(self.folder, step, fill, keep=1)
+        return True
 
     def restore(self, model: torch.nn.Module) -> None:
         """Put the best weights into the model, if an evaluation has found some."""

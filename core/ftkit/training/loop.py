@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from transformers import TrainerCallback
 
+from ftkit.evaluating.evaluation import Evaluation
 from ftkit.interrupts import Interrupts
 from ftkit.loading import LoadedModel
 from ftkit.precision import held_in_bfloat16
@@ -41,6 +42,7 @@ class Trained:
         steps: Optimiser steps.
         memory: What it held, in bytes; see `Footprint.figures`.
         best_step: The step whose weights the model has now; None where none was evaluated on the way.
+        evaluation: That of the model as it is now; None where none was made in this process.
     """
 
     meter: Meter
@@ -48,13 +50,14 @@ class Trained:
     steps: int
     memory: Mapping[str, int]
     best_step: int | None
+    evaluation: Evaluation | None
 
 
 def fine_tune(
     ready: Ready,
     folder: RunFolder,
     *,
-    evaluate: Callable[[int], Mapping[str, float]],
+    evaluate: Callable[[int], Evaluation],
     interrupts: Interrupts,
     resume_from: Path | None,
     quiet: bool,
@@ -64,7 +67,7 @@ def fine_tune(
     Args:
         ready: What to train, on what.
         folder: The run's folder.
-        evaluate: Gives the metrics of the model as it is after a step.
+        evaluate: Evaluates the model as it is after a step.
         interrupts: Hears the signals that end the training early.
         resume_from: A checkpoint to go on from.
         quiet: Show nothing.
@@ -78,12 +81,16 @@ def fine_tune(
     meter = Meter() if resume_from is None else load_meter(resume_from)
     clock, footprint = Clock(meter, settings["max_seconds"]), Footprint(meter, model)
 
+    of_the_best: Evaluation | None = None
+
     def evaluate_and_keep(step: int) -> Mapping[str, float]:
+        nonlocal of_the_best
         with meter.stopped():
-            metrics = evaluate(step)
-            seconds = round(meter.seconds, 3)
+            evaluation = evaluate(step)
+            metrics, seconds = evaluation.metrics, round(meter.seconds, 3)
             folder.append_metrics({"step": step, "seconds": seconds, "evaluation": dict(metrics)})
-            best.consider(step, metrics, model)
+            if best.consider(step, metrics, model):
+                of_the_best = evaluation
         return metrics
 
     def callbacks() -> list[TrainerCallback]:
@@ -101,7 +108,7 @@ def fine_tune(
             trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
             steps, seconds = trainer.state.global_step, meter.seconds
     best.restore(model)
-    return Trained(meter, seconds, steps, footprint.figures, best.step)
+    return Trained(meter, seconds, steps, footprint.figures, best.step, of_the_best)
 
 
 @contextmanager
@@ -121,7 +128,7 @@ def trainer_of(
         folder: The run's folder.
         callbacks: Makes the trainer's callbacks, once its arguments are known.
         clock: Says when the time is up; its meter counts what is done.
-        evaluate: As for `fine_tune`.
+        evaluate: Gives the metrics of the model as it is after a step.
     """
     plan, loaded, examples = ready.plan, ready.loaded, ready.examples
     arguments = _arguments(plan, loaded, folder)
