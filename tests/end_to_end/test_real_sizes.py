@@ -2,7 +2,7 @@
 
     pytest -m slow tests/end_to_end/test_real_sizes.py -s
 
-prints the table that docs/training.md shows. The weights are random: only speed, memory and sizes mean
+prints the table that docs/results.md shows. The weights are random: only speed, memory and sizes mean
 anything.
 """
 
