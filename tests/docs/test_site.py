@@ -1,4 +1,4 @@
-"""The pages as a site, without a warning: every link leads somewhere, every code block has a language."""
+"""The pages as a site, without a warning: every link leads somewhere, and every page is in the index."""
 
 from __future__ import annotations
 
