@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import ftkit
 from ftkit.data.reading import READING
 from ftkit.runs.recipe import MADE_WITH, Recipe
 from ftkit.runs.settings import SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
+SOURCES = [file.read_text(encoding="utf-8") for file in Path(ftkit.__file__).parent.rglob("*.py")]
+VARIABLES = {name for source in SOURCES for name in re.findall(r'"(FTKIT_[A-Z_]*[A-Z])"', source)}
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs"
         ("training.md", "Options", [option.name for option in SETTINGS]),
         ("training.md", "Recipes", [*Recipe().as_dict(), MADE_WITH]),
         ("data.md", "Formats", [option.name for option in READING]),
+        ("api.md", "Variables of the environment", [*VARIABLES]),
     ],
 )
 def test_every_name_that_is_taken_is_in_the_table_once_and_no_other(
