@@ -69,9 +69,17 @@ def test_the_commands_on_data_of_ones_own_run(home: tuple[dict[str, str], Path])
 
 @needs_real_data
 @pytest.mark.slow
+def test_the_command_that_plans_runs(home: tuple[dict[str, str], Path]) -> None:
+    plan, _ = blocks("sh")[1].splitlines()
+    run(plan, home, plan=SHORT)
+
+
+@needs_real_data
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_the_commands_that_compare_run(home: tuple[dict[str, str], Path]) -> None:
-    run(blocks("sh")[1], home, compare=f"{SHORT} {FEW}")
+def test_the_command_that_compares_runs(home: tuple[dict[str, str], Path]) -> None:
+    _, compare = blocks("sh")[1].splitlines()
+    run(compare, home, compare=f"{SHORT} {FEW}")
 
 
 def test_every_command_of_the_plugin_prints_what_is_shown(tmp_path: Path) -> None:
@@ -98,11 +106,16 @@ def test_the_commands_that_make_the_figures_again_name_tests_that_there_are() ->
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-@pytest.mark.slow
-def test_the_first_command_prints_what_is_shown_figures_apart(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "short", [pytest.param("", marks=pytest.mark.slow), " --training.max-steps 2"], ids=["whole", "short"]
+)
+def test_the_first_command_prints_what_is_shown_figures_apart(short: str, tmp_path: Path) -> None:
+    [line] = re.findall(r"^<!-- ci: run -->\n```sh\n(.*)\n```$", README.read_text("utf-8"), re.M)
+    command = line.rpartition("&& ~/ftkit-env/bin/")[2]
+    assert command.startswith("ftkit ")
     [shown] = blocks("text")
     ended = subprocess.run(
-        ["ftkit", "train", "--model", "bart", "--method", "adapter"],
+        ["bash", "-c", command + short],
         env={**create_venv(tmp_path / "venv"), "HF_HUB_OFFLINE": "1"},
         cwd=tmp_path,
         stdout=subprocess.PIPE,
@@ -113,3 +126,34 @@ def test_the_first_command_prints_what_is_shown_figures_apart(tmp_path: Path) ->
     assert ended.returncode == 0
     figures = re.compile(r"\d+(\.\d+)?(?= s,)|(?<=bleu )[\d.]+|(?<=chrf )[\d.]+|(?<=artifact )[\d,]+")
     assert as_pattern(figures.sub("…", shown.strip("\n"))).fullmatch(ended.stdout.strip("\n"))
+
+
+def test_the_figures_of_training_are_those_of_the_table() -> None:
+    rows = (
+        line.strip("|").split("|") for line in page("docs/performance.md").splitlines() if line[:1] == "|"
+    )
+    cells = [[cell.strip() for cell in row] for row in rows]
+    [header] = [row for row in cells if "× stock" in row and "precision" in row]
+    [row] = [row for row in cells if row[:4] == ["flan-t5-small", "lora", "qa", "bf16"]]
+    measured = {name: float(row[header.index(name)]) for name in ("× stock", "× grouped bf16", "memory")}
+    shown = {
+        "× stock": figure(r"([\d.]+) × the rows a second"),
+        "memory": figure(r"([\d.]+) × the memory"),
+        "× grouped bf16": figure(r"best settings of it \| ([\d.]+) ×"),
+    }
+    assert shown == {name: round(value, 1) for name, value in measured.items()}
+
+
+def test_the_figure_of_the_conformance_kit_is_the_one_that_its_page_has() -> None:
+    caught, seeded = figure(r"(\d+) of \d+"), figure(r"\d+ of (\d+)")
+    assert f"Of {seeded:.0f} seeded mistakes it catches {caught:.0f}" in page("docs/testing-plugins.md")
+
+
+def page(name: str) -> str:
+    return (README.parent / name).read_text(encoding="utf-8")
+
+
+def figure(pattern: str) -> float:
+    """What is found once in the README's table of figures."""
+    [found] = re.findall(pattern, page("README.md").split("\n## Figures\n")[1].split("\n## ")[0])
+    return float(found)
