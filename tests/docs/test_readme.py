@@ -106,6 +106,12 @@ def test_the_commands_that_make_the_figures_again_name_tests_that_there_are() ->
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+def test_getting_started_installs_as_the_readme_does() -> None:
+    [line] = re.findall(r"^python3 .*$", page("docs/getting-started.md"), re.M)
+    assert line.endswith("pip install .")
+    assert f"{line} && " in page("README.md")
+
+
 @pytest.mark.parametrize(
     "short", [pytest.param("", marks=pytest.mark.slow), " --training.max-steps 2"], ids=["whole", "short"]
 )
