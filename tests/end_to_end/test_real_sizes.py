@@ -83,5 +83,5 @@ def test_a_model_of_real_size_trains_on_a_real_file(
     print(
         f"\n| {CHECKPOINTS[backbone]} | {task} | {method} | {losses[0]:.2f} → {losses[-1]:.2f} "
         f"| {result['train_seconds']:.0f} | {result['tokens_per_second']:.0f} "
-        f"| {result['peak_memory_bytes'] / 1e9:.1f} | {result['artifact_bytes'] / 1e6:.1f} |"
+        f"| {result['peak_memory_bytes'] / 1e9:.1f} |"
     )
