@@ -132,6 +132,7 @@ def test_the_first_command_prints_what_is_shown_figures_apart(short: str, tmp_pa
     assert ended.returncode == 0
     figures = re.compile(r"\d+(\.\d+)?(?= s,)|(?<=bleu )[\d.]+|(?<=chrf )[\d.]+|(?<=artifact )[\d,]+")
     assert as_pattern(figures.sub("…", shown.strip("\n"))).fullmatch(ended.stdout.strip("\n"))
+    assert (tmp_path / "runs" / "bart-adapter-translation-1" / "artifact" / "adapter.safetensors").is_file()
 
 
 def test_the_figures_of_training_are_those_of_the_table() -> None:

@@ -50,12 +50,3 @@ def test_a_rehearsal_beats_the_untuned_checkpoint_and_its_bar(
     print(f"\n| {backbone} | {method} | {task} | {cells} |")
     assert reached > before
     assert reached >= bar
-
-
-def test_the_first_command_of_the_readme_rehearses_on_what_is_embedded(tmp_path: Path) -> None:
-    arguments = ["--model", "bart", "--method", "adapter", "--training.max-steps", "2", "--json"]
-    ended = run_ftkit("train", *arguments, cwd=tmp_path, HF_HUB_OFFLINE="1")
-    assert ended.status == 0, ended.err
-    assert ended.json["checkpoint"] == "bart-tiny"
-    assert ended.json["rehearsal"] is True
-    assert (tmp_path / "runs" / "bart-adapter-translation-1" / "artifact" / "adapter.safetensors").is_file()
