@@ -142,6 +142,9 @@ class TaskHooks:
         """Make a row of a bare text that a person wants answered; optional.
 
         Not needed where the task has one required column, and of no use where it has several.
+
+        Raises:
+            RowError: No row can be made of the text; the message says why.
         """
 
     @hookspec(firstresult=True)

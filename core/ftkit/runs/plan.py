@@ -99,9 +99,10 @@ class Plan:
     @property
     def prediction_arguments(self) -> str:
         """What `ftkit predict RUN` takes behind the run, for the task."""
-        hook, options = self.plugins.manager.hook, self.recipe.options["task"]
         needed = [column.name for column in self.task_info.columns if column.required]
-        if len(needed) == 1 or hook.row_of_text(text="", options=options) is not None:
+        # Not by trying it: the task may refuse whichever text it is tried with.
+        implemented = self.plugins.manager.hook.row_of_text.get_hookimpls()
+        if len(needed) == 1 or any(not each.wrapper for each in implemented):
             return '"TEXT"'
         return " ".join(f'--{name} "TEXT"' for name in needed)
 

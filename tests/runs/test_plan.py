@@ -1,0 +1,42 @@
+"""What a resolved recipe says of the run before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from ftkit import Column, Metric, RowError, TaskInfo, hookimpl
+from ftkit.registry.registration import create_manager
+from ftkit.runs.plan import Plan, make_plan
+from ftkit.runs.recipe import Recipe
+
+PAIR = TaskInfo((Column("one", "a text"), Column("other", "a text")), (Metric("exact", "…"),), 8)
+
+
+class Halves:
+    """A task of two columns that takes a bare text apart at its comma."""
+
+    @hookimpl
+    def row_of_text(self, text: str) -> Mapping[str, str]:
+        one, comma, other = text.partition(",")
+        if not comma:
+            raise RowError("the text has no comma")
+        return {"one": one, "other": other}
+
+
+def planned(task: object) -> Plan:
+    """A run of a task of two columns."""
+    plan = make_plan(Recipe(model="t5", method="full", task="translation"))
+    plugins = replace(plan.plugins, manager=create_manager({"task": task}))
+    return replace(plan, plugins=plugins, task_info=PAIR)
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments"), [(Halves(), '"TEXT"'), (object(), '--one "TEXT" --other "TEXT"')]
+)
+def test_a_task_that_makes_rows_of_texts_is_asked_with_a_text_whichever_texts_it_refuses(
+    task: object, arguments: str
+) -> None:
+    assert planned(task).prediction_arguments == arguments
