@@ -64,6 +64,7 @@ def test_a_description_comes_back_from_json_as_it_was(info: Any) -> None:
         (TaskInfo, TASK | {"columns": ()}, "at least one column"),
         (TaskInfo, TASK | {"metrics": ()}, "at least one metric"),
         (Option, {"name": "a b", "type": "int", "default": 1, "help": "x"}, "no identifier"),
+        (Option, {"name": "name", "type": "str", "default": "x", "help": "x"}, "can't be called 'name'"),
         (Option, {"name": "a", "type": "complex", "default": 1, "help": "x"}, "no type 'complex'"),
         (Option, {"name": "a", "type": "int", "default": 1, "help": " "}, "help is empty"),
         (Option, {"name": "a", "type": "int", "default": "one", "help": "x"}, "default 'one' is no int"),

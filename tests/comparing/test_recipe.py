@@ -111,3 +111,10 @@ def test_an_option_that_no_method_has_and_a_checkpoint_of_no_model_are_refused()
     first, second = raised.value.problems
     assert first.startswith("method.rink: none of these methods has such an option; they take alpha")
     assert second == "checkpoint: 'bart' is none of the models t5"
+
+
+@pytest.mark.parametrize(("axis", "name"), [("model", "checkpoint"), ("method", "label"), ("task", "data")])
+def test_no_option_takes_the_place_of_what_a_choice_has_beside_its_options(axis: str, name: str) -> None:
+    recipe = ComparisonRecipe.from_dict({"model": "t5", "method": "full", "task": "qa"})
+    with pytest.raises(ftkit.OptionsError, match=f"{axis}.{name}: a recipe has this beside the options"):
+        overridden(recipe, {axis: {name: "x"}}, {})

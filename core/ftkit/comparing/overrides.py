@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ftkit.comparing.recipe import AXES, Choice, ComparisonRecipe
+from ftkit.comparing.recipe import AXES, OF_CHOICE, Choice, ComparisonRecipe
 from ftkit.errors import OptionsError
 from ftkit.loading import declared_options
 from ftkit.plugins import load_plugins
@@ -64,7 +64,10 @@ def _given(axis: str, choice: Choice, options: Mapping[str, Any]) -> Choice:
 def _unknown(axis: str, choices: Sequence[Choice], options: Mapping[str, Any]) -> Iterator[str]:
     known = {name for choice in choices for name in _declared(axis, choice)} if options else set()
     for name in options:
-        if _plain(name) not in known:
+        plain = _plain(name)
+        if plain in OF_CHOICE[axis]:
+            yield f"{axis}.{name}: a recipe has this beside the options: {axis}: [{{name: …, {plain}: …}}]"
+        elif plain not in known:
             taken = ", ".join(sorted(known)) or "none"
             yield f"{axis}.{name}: none of these {axis}s has such an option; they take {taken}"
 

@@ -13,11 +13,13 @@ from ftkit.runs.recipe import MADE_WITH, read_content
 
 DEFAULT_SEEDS = 3
 AXES = ("model", "method", "task")
-_OF_CHOICE = {
+OF_CHOICE = {
     "model": ("name", "label", "checkpoint"),
     "method": ("name", "label"),
     "task": ("name", "label", "data", "validation_data"),
 }
+"""Keys of a choice in a recipe that are no options of its plugin."""
+
 _PLAIN = ("data", "validation_data", "seeds", "budget_seconds", "extensions", "device")
 _PARTS = ("training", "reading")
 
@@ -189,7 +191,7 @@ def _choices(axis: str, value: Any) -> tuple[Choice, ...]:
 def _choice(axis: str, entry: Any) -> Choice:
     if not isinstance(entry, Mapping):
         return Choice(str(entry), str(entry))
-    own = _OF_CHOICE[axis]
+    own = OF_CHOICE[axis]
     name = str(entry.get("name"))
     where = {key: str(entry[key]) for key in own[2:] if entry.get(key)}
     options = {key: value for key, value in entry.items() if key not in own}

@@ -18,7 +18,7 @@ class Option:
     """One typed option of a plugin, given as `--method.rank 8` or in a recipe.
 
     Attributes:
-        name: Snake case, such as `reduction_factor`.
+        name: Snake case, such as `reduction_factor`; not `name`, which a recipe says of the plugin itself.
         type: `bool`, `int`, `float` or `str`.
         default: The value where none is given; None means that the plugin decides.
         help: One line.
@@ -44,6 +44,7 @@ class Option:
     def __post_init__(self) -> None:
         demand_types(self)
         demand(self.name.isidentifier(), f"option name {self.name!r} is no identifier")
+        demand(self.name != "name", "an option can't be called 'name': in a recipe that is the plugin's own")
         demand(self.type in OPTION_TYPES, f"option {self.name}: no type {self.type!r}")
         demand(bool(self.help.strip()), f"option {self.name}: help is empty")
         demand(
