@@ -53,18 +53,32 @@ def write_folder_whole(folder: Path, fill: Callable[[Path], None]) -> None:
         fill(aside)
         for path in (*aside.rglob("*"), aside):
             sync(path)
+        _put_folder(aside, folder)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)  # a full disk is freed again
         raise
-    shutil.rmtree(folder, ignore_errors=True)
-    aside.replace(folder)
-    sync(folder.parent)
 
 
 def _put(aside: Path, path: Path) -> None:
     sync(aside)
     aside.replace(path)
     sync(path.parent)
+
+
+def _put_folder(aside: Path, folder: Path) -> None:
+    """Put a folder in the place of another: no system replaces one that has something in it."""
+    former = folder.with_name(f".{folder.name}.former")
+    if folder.exists():
+        shutil.rmtree(former, ignore_errors=True)
+        folder.replace(former)
+    try:
+        aside.replace(folder)
+    except OSError:
+        if former.exists():
+            former.replace(folder)
+        raise
+    sync(folder.parent)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def _aside(path: Path) -> Path:
