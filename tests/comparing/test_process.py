@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from ftkit.comparing import process
-from ftkit.comparing.folder import FAILED, FINISHED
+from ftkit.comparing.folder import FAILED, FINISHED, read_outcome
 from ftkit.comparing.process import CellJob, Stopped
 
 FINISH = """
@@ -76,6 +76,15 @@ def test_a_cell_that_doesnt_end_well_says_why(running, code: str, said: str) -> 
     outcome = wanted.run()
     assert (outcome.status, outcome.error) == (FAILED, said)
     assert (wanted.working_directory / "cell.json").is_file()
+
+
+@pytest.mark.parametrize("cut", ["", '{"status": "fini', "[]", '{"stat": "finished"}'])
+def test_an_outcome_that_is_not_whole_is_none(running, tmp_path: Path, cut: str) -> None:
+    (tmp_path / "cell.json").write_text(cut)
+    assert read_outcome(tmp_path / "cell.json") is None
+    failed = running("import os; os._exit(0)").run()
+    assert (failed.status, read_outcome(tmp_path / "cell.json")) == (FAILED, failed)
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_cell_that_hangs_is_ended_with_all_that_it_started(

@@ -15,14 +15,12 @@ from pathlib import Path
 import psutil
 
 from ftkit.answering.predictor import Predictor, load_planned
-from ftkit.comparing.folder import FINISHED, REFUSED, Outcome
+from ftkit.comparing.folder import FINISHED, REFUSED, Outcome, write_outcome
 from ftkit.errors import FtkitError, RunError
 from ftkit.evaluating.report import make_report
 from ftkit.evaluating.rows import validation_rows
-from ftkit.files import write_whole
 from ftkit.finetuning.command import resume, train
 from ftkit.interrupts import Interrupted
-from ftkit.json_text import as_json
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe, read_recipe
@@ -42,7 +40,7 @@ def main() -> None:
         raise SystemExit(REFUSED) from None
     seconds = time.time() - psutil.Process().create_time()
     outcome = Outcome(FINISHED, seconds=round(seconds, 3), threads=threads)
-    write_whole(outcome_file, as_json(vars(outcome), indent=2) + "\n")
+    write_outcome(outcome, outcome_file)
 
 
 def _run(recipe: Recipe) -> None:

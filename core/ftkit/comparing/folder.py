@@ -45,6 +45,23 @@ class Outcome:
     threads: int = 0
 
 
+def read_outcome(file: Path) -> Outcome | None:
+    """What a file says of how a cell ended; None where nothing whole is there, so that the cell is run again.
+
+    Raises:
+        OSError: There is something that can't be read.
+    """
+    try:
+        return Outcome(**json.loads(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def write_outcome(outcome: Outcome, file: Path) -> None:
+    """Write down how a cell ended, whole or not at all."""
+    write_whole(file, as_json(asdict(outcome), indent=2) + "\n")
+
+
 @dataclass(frozen=True)
 class ComparisonFolder:
     """Where a comparison keeps what it writes.
@@ -76,17 +93,13 @@ class ComparisonFolder:
 
     def outcome(self, cell: Cell) -> Outcome | None:
         """What came of a cell; None where it has not ended yet."""
-        try:
-            text = self.beside(cell, ".json").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        return Outcome(**json.loads(text))
+        return read_outcome(self.beside(cell, ".json"))
 
     def keep(self, cell: Cell, outcome: Outcome) -> None:
         """Write down what came of a cell."""
         file = self.beside(cell, ".json")
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps(asdict(outcome), indent=2) + "\n")
+        write_outcome(outcome, file)
 
     def write(self, name: str, text: str) -> None:
         """Write a file whole or not at all."""

@@ -5,7 +5,6 @@ So that memory is measured from a clean start, and whatever a cell does to its p
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -13,10 +12,10 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from ftkit.comparing.folder import FAILED, REFUSED, Outcome
+from ftkit.comparing.folder import FAILED, REFUSED, Outcome, read_outcome, write_outcome
 from ftkit.processes import end_group, module_command, signal_name
 
 _SECONDS_TO_SAVE = 120.0  # that a cell has to finish its step and write a checkpoint when all is stopped
@@ -77,12 +76,13 @@ class CellJob:
                 end_group(child)
                 if child.stdin is not None:
                     child.stdin.close()
-        if (place / self.outcome).is_file():  # written last: however the process ended then, its run is done
-            return Outcome(**json.loads((place / self.outcome).read_text(encoding="utf-8")))
+        outcome = read_outcome(place / self.outcome)
+        if outcome is not None:  # written last: however the process ended then, its run is done
+            return outcome
         if stop.is_set():
             raise Stopped
         failed = Outcome(FAILED, self._error(status), round(time.monotonic() - began, 3), self.threads)
-        (place / self.outcome).write_text(json.dumps(asdict(failed), indent=2) + "\n", encoding="utf-8")
+        write_outcome(failed, place / self.outcome)
         return failed
 
     def _wait(self, child: subprocess.Popen[bytes], stop: threading.Event) -> int | None:
