@@ -9,7 +9,6 @@ from typing import Any
 
 from ftkit.answering.prediction import Prediction, predict
 from ftkit.data.examples import Formatter
-from ftkit.data.rows import flaw_in
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import RowError
 from ftkit.loading import LoadedModel, load_selected
@@ -73,7 +72,7 @@ class Predictor:
         examples = []
         for number, row in enumerate(rows, start=1):
             try:
-                examples.append(_example(formatter, row))
+                examples.append(formatter.checked_example(row, f"row {number}"))
             except RowError as error:
                 raise RowError(f"row {number}: {error}") from error
         return self.answer(examples, options, seed)
@@ -90,15 +89,6 @@ class Predictor:
         """
         with fitting_threads(tiny=self.plan.tiny):
             return predict(self.loaded, examples, {**generation, "seed": seed})
-
-
-def _example(formatter: Formatter, row: Any) -> Example:
-    if not isinstance(row, Mapping):
-        raise RowError(f"it is no mapping by column but a {type(row).__name__}")
-    flaw = flaw_in(row)
-    if flaw:
-        raise RowError(flaw)
-    return formatter.example(row)
 
 
 def load_planned(plan: Plan, artifact: Path | None, device: str) -> LoadedModel:

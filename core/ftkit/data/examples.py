@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,13 @@ from pluggy import PluginManager
 
 from ftkit.data.rows import BadRow, Located, flaw_in, refused
 from ftkit.descriptions import Column, Example, TaskInfo
-from ftkit.errors import DataError, RowError
+from ftkit.errors import DataError, FtkitError, RowError
+from ftkit.registry.loading import Blame
 
 if TYPE_CHECKING:
     from ftkit.loading import LoadedModel
+    from ftkit.plugins import SelectedPlugins
+    from ftkit.registry.catalogue import PluginRecord
 
 _LOOKED_AT = 100  # rows among which a mapped column must occur
 
@@ -26,15 +30,22 @@ class Formatter:
     Attributes:
         manager: The run's hooks.
         options: The task's options, complete and checked.
+        record: Whose hooks they are, to be named where one of them fails; None: it fails as it is.
     """
 
     manager: PluginManager
     options: Mapping[str, Any]
+    record: PluginRecord | None = None
 
     @classmethod
     def of(cls, loaded: LoadedModel) -> Formatter:
         """That of the task that a model was loaded for."""
-        return cls(loaded.plugins.manager, loaded.options["task"])
+        return cls.of_plugins(loaded.plugins, loaded.options["task"])
+
+    @classmethod
+    def of_plugins(cls, plugins: SelectedPlugins, options: Mapping[str, Any]) -> Formatter:
+        """That of a run's task, with values of its options."""
+        return cls(plugins.manager, options, plugins.task.record if plugins.task else None)
 
     @property
     def task(self) -> TaskInfo:
@@ -47,14 +58,18 @@ class Formatter:
         """The task's."""
         return self.task.columns
 
+    @cached_property
+    def needed(self) -> Sequence[str]:
+        """Names of the columns without which a row is refused."""
+        return [column.name for column in self.columns if column.required]
+
     def rows(self, record: Any) -> Sequence[Mapping[str, Any]]:
         """The rows that a record holds: itself, unless the task takes it apart.
 
         Raises:
             RowError: It holds none, or is no object.
         """
-        if not isinstance(record, Mapping):
-            raise RowError(f"the row is no object but a {type(record).__name__}")
+        _demand_object(record)
         expanded = self.manager.hook.expand_record(record=record, options=self.options)
         return [record] if expanded is None else list(expanded)
 
@@ -66,6 +81,36 @@ class Formatter:
         """
         example: Example = self.manager.hook.format_example(row=row, options=self.options)
         return example
+
+    def checked_example(self, row: Mapping[str, Any], place: str) -> Example:
+        """One row as `example` gives it, where it can be one at all.
+
+        Args:
+            row: The row.
+            place: Where it stands, for what the plugin itself gets wrong.
+
+        Raises:
+            RowError: It is no object, holds what no text may hold, or lacks something.
+            BrokenPlugin: The task's hook fails on it.
+        """
+        _demand_object(row)
+        flaw = flaw_in(row) or self._lack_of(row)
+        if flaw:
+            raise RowError(flaw)
+        try:
+            return self.example(row)
+        except FtkitError:
+            raise
+        except Exception as error:
+            if self.record is None:
+                raise
+            raise Blame(self.record).broken_by(error, "format_example", place) from error
+
+    def _lack_of(self, row: Mapping[str, Any]) -> str:
+        """What a row says of the first column that it lacks; empty where it lacks none."""
+        lacking = next((name for name in self.needed if name not in row), None)
+        has = ", ".join(map(repr, row)) or "no fields"
+        return "" if lacking is None else f"the row lacks {lacking!r}; it has {has}"
 
     def parse(self, text: str) -> Any:
         """The answer in generated text; None where it holds none."""
@@ -108,11 +153,8 @@ def formatted(row: Located, formatter: Formatter) -> Located:
     """A row as an `Example`, with or without a target; a `BadRow` where it can't be one."""
     if isinstance(row, BadRow):
         return row
-    reason = flaw_in(row.row)
-    if reason:
-        return refused(row, reason)
     try:
-        return replace(row, row=formatter.example(row.row))
+        return replace(row, row=formatter.checked_example(row.row, row.place))
     except RowError as error:
         return refused(row, str(error))
 
@@ -148,6 +190,11 @@ def _with_names(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> d
     given = {name for _, name in columns}
     kept = {name: value for name, value in row.items() if name not in given}
     return kept | {wanted: row[name] for wanted, name in columns if name in row}
+
+
+def _demand_object(row: Any) -> None:
+    if not isinstance(row, Mapping):
+        raise RowError(f"the row is no object but a {type(row).__name__}")
 
 
 def _has_target(example: Located) -> bool:

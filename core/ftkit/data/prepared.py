@@ -108,7 +108,7 @@ def prepare(
     """
     if data == validation_data == STDIN:
         raise DataError("--data and --validation-data can't both be stdin")
-    formatter = Formatter(plugins.manager, task_options)
+    formatter = Formatter.of_plugins(plugins, task_options)
     uses = {"training": find_sources(data, reading)}
     if validation_data is not None:
         uses["validation"] = find_sources(validation_data, reading)

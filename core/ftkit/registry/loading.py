@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -149,6 +149,17 @@ class Blame:
     def broken(self, faults: Sequence[Fault]) -> BrokenPlugin:
         """The error for these faults, together with whatever else the plugin did so far."""
         return BrokenPlugin([*faults, *self.disturbances])
+
+    def broken_by(self, error: Exception, hook: str, place: str) -> BrokenPlugin:
+        """The error for what a hook raised in a run.
+
+        Args:
+            error: What it raised.
+            hook: The hook.
+            place: What it was working on.
+        """
+        fault = self._fault_of_error(error, hook)
+        return self.broken([replace(fault, problem=f"{fault.problem}, for {place}")])
 
     def fault_of(self, problem: Problem) -> Fault:
         """A mismatch between an implementation and its spec, as this plugin's fault."""
