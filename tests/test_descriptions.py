@@ -83,6 +83,12 @@ def test_a_description_comes_back_from_json_as_it_was(info: Any) -> None:
         (BackboneInfo, BACKBONE | {"checkpoints": {"t5-a": "x/a"}}, r"checkpoints\['t5-a'\] is a str"),
         (BackboneInfo, BACKBONE | {"checkpoints": {3: Checkpoint("x")}}, "has the key 3, not a str"),
         (MethodInfo, {"requires_features": "peft"}, "requires_features is a str, not a tuple"),
+        (Example, {"input": None}, "input is None, not a str"),
+        (Example, {"input": "in", "target": 7}, "target is an int, not a str or None"),
+        (Example, {"input": "in", "target": "a", "references": "abc"}, "references is a str, not a tuple"),
+        (Example, {"input": "in", "references": ("a", None)}, r"references\[1\] is None, not a str"),
+        (Example, {"input": "in", "window": ("0", 1)}, "window is a tuple, not"),
+        (Example, {"input": "in", "window": (0, 3)}, "the window must lie in the input"),
         (MethodInfo, {"learning_rate": 0}, "learning_rate must be positive"),
     ],
 )
