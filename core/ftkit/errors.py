@@ -49,8 +49,11 @@ class BrokenPlugin(PluginError):
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+        super().__init__(self.faults)  # and not their text: pickle makes the error again of this
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
 
 
 class PluginWarning(UserWarning):
@@ -69,8 +72,11 @@ class OptionsError(FtkitError):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 class CheckpointError(FtkitError):

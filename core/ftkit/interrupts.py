@@ -16,12 +16,18 @@ class Interrupted(KeyboardInterrupt):
 
     Attributes:
         signal: The signal's number.
+        resume_command: What goes on with the run; None where nothing was written yet.
     """
 
     def __init__(self, number: int, resume_command: str | None = None) -> None:
-        going_on = f"; go on with: {resume_command}" if resume_command else "; nothing was written yet"
-        super().__init__(f"{signal.Signals(number).name}{going_on}")
+        super().__init__(number, resume_command)
         self.signal = number
+        self.resume_command = resume_command
+
+    def __str__(self) -> str:
+        command = self.resume_command
+        going_on = f"go on with: {command}" if command else "nothing was written yet"
+        return f"{signal.Signals(self.signal).name}; {going_on}"
 
 
 class Interrupts:
