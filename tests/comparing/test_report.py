@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from ftkit.comparing.charts import forest, learning_curves, mean_curve, memory_bars, quality_against
 from ftkit.comparing.figures import COSTS, seconds_to
-from ftkit.comparing.page import cost_text, summary_of_claims
+from ftkit.comparing.page import cost_text, page_of, summary_of_claims
 from ftkit.comparing.report import as_csv, as_page
 from ftkit.comparing.results import _target
 from ftkit.json_text import as_json
@@ -106,9 +107,24 @@ def test_the_table_for_programs_has_a_line_for_every_run() -> None:
     found = results(usual_rows())
     lines = list(csv.DictReader(io.StringIO(as_csv(found))))
     assert len(lines) == 14
-    assert set(lines[0]) >= {"task", "model", "method", "seed", "status", "error", "accuracy", *COSTS}
+    assert set(lines[0]) >= {"task", "model", "method", "seed", "status", "error", "metric.accuracy", *COSTS}
     [failed] = [line for line in lines if line["status"] == "failed"]
-    assert (failed["model"], failed["method"], failed["seed"], failed["accuracy"]) == ("blue", "few", "1", "")
+    assert (failed["model"], failed["method"], failed["seed"]) == ("blue", "few", "1")
+    assert (failed["metric.accuracy"], failed["error"]) == ("", "it hung: no result within 5 s")
+
+
+@pytest.mark.parametrize("name", ["error", "steps", "memory_span", "train_seconds"])
+def test_a_metric_may_be_called_like_a_cost_or_a_column(name: str) -> None:
+    found = results([row("red", "all", [0.25]), row("red", "few", [None])])
+    metric, [task] = replace(ACCURACY, name=name), found.tasks
+    for run in task.rows[0].runs:
+        run.metrics[name] = run.metrics.pop("accuracy")
+    found = replace(found, tasks=(replace(task, metrics=(metric,), findings=()),))
+    finished, failed = csv.DictReader(io.StringIO(as_csv(found)))
+    assert (finished[f"metric.{name}"], finished["error"]) == ("0.25", "")
+    assert (failed[f"metric.{name}"], failed["error"]) == ("", "it hung: no result within 5 s")
+    [cell, *_] = page_of(found)["tasks"][0]["rows"][0]["cells"]
+    assert cell.text == "0.25"
 
 
 def test_the_figures_for_programs_have_means_spreads_and_single_values() -> None:

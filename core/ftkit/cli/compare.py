@@ -181,7 +181,7 @@ def _line(task: TaskResults, row: Row) -> list[str]:
     from ftkit.comparing.page import cost_text
     from ftkit.comparing.wording import told_with_spread
 
-    metrics = [told_with_spread(metric.name, row.metric(metric.name)) for metric in task.metrics]
+    metrics = [told_with_spread(row.metric(metric.name)) for metric in task.metrics]
     costs = [cost_text(row, name) for name in _SHOWN_COSTS]
     return [row.model, row.method, *metrics, *costs]
 

@@ -29,7 +29,7 @@ from ftkit.comparing.figures import Point
 from ftkit.comparing.results import TaskResults
 from ftkit.comparing.row import Row
 from ftkit.comparing.statistics import Summary
-from ftkit.comparing.wording import told
+from ftkit.comparing.wording import told_cost, told_metric
 from ftkit.drawing import add_text, axis_over, numbers
 
 _LABELS, _LINE = 190, 26  # room for the labels of a picture with a line for each row, and a line's height
@@ -46,13 +46,13 @@ def quality_against(task: TaskResults, cost: str, label: str) -> str:
     svg = picture(HEIGHT, f"{name} against {label}", f"{task.label}: one mark for each model and method.")
     across = axis_over([end for _, x, _ in known for end in _ends(x)], LEFT, WIDTH - RIGHT, from_zero=True)
     up = axis_over([end for _, _, y in known for end in _ends(y)], HEIGHT - BOTTOM, TOP)
-    axes(svg, across, up, lambda value: told(cost, value), label, name)
+    axes(svg, across, up, lambda value: told_cost(cost, value), label, name)
     looks = looks_of(task.rows)
     for row, x, y in known:
         group = ET.SubElement(svg, "g", {"class": looks.colour(row.method)})
         ET.SubElement(
             group, "title"
-        ).text = f"{row.model}, {row.method}: {told(name, y.mean)}, {told(cost, x.mean)}"
+        ).text = f"{row.model}, {row.method}: {told_metric(y.mean)}, {told_cost(cost, x.mean)}"
         (left, right), (low, high) = _ends(x), _ends(y)
         middle, height = across.place(x.mean), up.place(y.mean)
         line(group, across.place(left), height, across.place(right), height)
@@ -73,7 +73,7 @@ def learning_curves(task: TaskResults, model: str) -> str:
     across = axis_over([seconds for seconds, _ in points], LEFT, WIDTH - RIGHT, from_zero=True)
     values = [value for _, value in points] + ([task.target] if task.target is not None else [])
     up = axis_over(values, HEIGHT - BOTTOM, TOP)
-    axes(svg, across, up, lambda value: told("train_seconds", value), "seconds of training", name)
+    axes(svg, across, up, lambda value: told_cost("train_seconds", value), "seconds of training", name)
     if task.target is not None:
         line(svg, LEFT, up.place(task.target), WIDTH - RIGHT, up.place(task.target), css="target")
     for method, curve in curves.items():
@@ -97,12 +97,12 @@ def forest(task: TaskResults) -> str:
     )
     values = [value for _, summary in known for value in (*summary.values, *(summary.interval or ()))]
     across = axis_over(values, _LABELS, WIDTH - RIGHT)
-    ticks_across(svg, across, _lines_height(known) - BOTTOM, lambda value: told(name, value), name)
+    ticks_across(svg, across, _lines_height(known) - BOTTOM, told_metric, name)
     for number, (row, summary) in enumerate(known):
         y = TOP + _LINE * (number + 0.5)
         add_text(svg, _LABELS - 10, y + 4, f"{row.model} · {row.method}", anchor="end")
         group = ET.SubElement(svg, "g", {"class": looks.colour(row.method)})
-        ET.SubElement(group, "title").text = f"{row.model}, {row.method}: {told(name, summary.mean)}"
+        ET.SubElement(group, "title").text = f"{row.model}, {row.method}: {told_metric(summary.mean)}"
         if summary.interval:
             line(group, across.place(summary.interval[0]), y, across.place(summary.interval[1]), y)
         for value in summary.values:
@@ -121,7 +121,7 @@ def memory_bars(task: TaskResults) -> str:
         height, "peak memory of the training by use", f"{task.label}: a bar for each model and method."
     )
     across = axis_over([sum(parts) for _, parts in known], _LABELS, WIDTH - RIGHT, from_zero=True)
-    ticks_across(svg, across, height - BOTTOM, lambda value: told("memory", value), "peak memory")
+    ticks_across(svg, across, height - BOTTOM, lambda value: told_cost("memory", value), "peak memory")
     for number, (row, parts) in enumerate(known):
         top, used = TOP + _LINE * number + 5, 0.0
         add_text(svg, _LABELS - 10, top + 12, f"{row.model} · {row.method}", anchor="end")
@@ -129,7 +129,9 @@ def memory_bars(task: TaskResults) -> str:
             start, end = across.place(used), across.place(used + size)
             shape = numbers(x=start, y=top, width=max(end - start, 0), height=_LINE - 10)
             bar = ET.SubElement(svg, "rect", {**shape, "class": f"part{part}"})
-            ET.SubElement(bar, "title").text = f"{row.model}, {row.method}, {name}: {told('memory', size)}"
+            ET.SubElement(
+                bar, "title"
+            ).text = f"{row.model}, {row.method}, {name}: {told_cost('memory', size)}"
             used += size
     return as_text(svg)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ftkit.comparing import charts
@@ -13,8 +14,11 @@ from ftkit.comparing.results import Results, TaskResults
 from ftkit.comparing.row import Row
 from ftkit.comparing.statistics import Summary
 from ftkit.comparing.verdict import Contest, Finding, all_of
-from ftkit.comparing.wording import NOTHING, told, told_with_spread
+from ftkit.comparing.wording import NOTHING, told_cost, told_metric, told_with_spread
 from ftkit.descriptions import CLAIM_FIGURES
+
+Tell = Callable[[float | None], str]
+"""What says the values of one figure."""
 
 COLUMNS = {
     "seconds_to_target": "to target",
@@ -58,7 +62,7 @@ def page_of(results: Results) -> dict[str, Any]:
         "machine": results.machine,
         "budget": results.recipe["budget_seconds"],
         "columns": {heading: COSTS[name] for name, heading in COLUMNS.items()},
-        "memory_total": told("memory", results.machine["memory_bytes"]),
+        "memory_total": told_cost("memory", results.machine["memory_bytes"]),
     }
 
 
@@ -67,7 +71,7 @@ def cost_text(row: Row, name: str) -> str:
     known = row.cost(name)
     if known is None:
         return NOTHING
-    text, count = told(name, known.mean), len(known.values)
+    text, count = told_cost(name, known.mean), len(known.values)
     return text if count == sum(run.finished for run in row.runs) else f"{text} ({count} of {len(row.runs)})"
 
 
@@ -102,7 +106,7 @@ def _task(task: TaskResults) -> dict[str, Any]:
         "label": task.label,
         "metric": task.decisive,
         "best": task.best,
-        "target": None if task.target is None else told(task.decisive.name, task.target),
+        "target": None if task.target is None else told_metric(task.target),
         "headings": [metric.name for metric in task.metrics],
         "rows": [{"row": row, "cells": list(_cells(task, row)), "errors": row.errors} for row in task.rows],
         "findings": [_finding(each, task) for each in task.findings],
@@ -131,54 +135,50 @@ def _source(task: TaskResults) -> str:
 def _cells(task: TaskResults, row: Row) -> Iterator[Cell]:
     for metric in task.metrics:
         sign = 1 if metric.higher_is_better else -1
-        yield _cell(
-            task, metric.name, row.metric(metric.name), sign, [each.metric(metric.name) for each in task.rows]
-        )
+        summary, others = row.metric(metric.name), [each.metric(metric.name) for each in task.rows]
+        yield _cell(summary, told_with_spread(summary), sign, others)
     for name in COLUMNS:
         sign = {"tokens_per_second": 1, "total_parameters": 0}.get(name, -1)
-        cell = _cell(task, name, row.cost(name), sign, [each.cost(name) for each in task.rows if each.tuned])
-        yield replace(cell, text=cost_text(row, name))
+        others = [each.cost(name) for each in task.rows if each.tuned]
+        yield _cell(row.cost(name), cost_text(row, name), sign, others)
 
 
-def _cell(
-    task: TaskResults, name: str, summary: Summary | None, sign: int, others: Sequence[Summary | None]
-) -> Cell:
+def _cell(summary: Summary | None, text: str, sign: int, others: Sequence[Summary | None]) -> Cell:
     if summary is None:
-        return Cell(NOTHING)
+        return Cell(text)
     best = max(sign * each.mean for each in others if each) if others and any(others) else None
-    known = name in {metric.name for metric in task.metrics}
-    text = told_with_spread(name, summary) if known else told(name, summary.mean)
     return Cell(text, summary.mean, bool(sign) and best == sign * summary.mean)
 
 
 def _finding(finding: Finding, task: TaskResults) -> dict[str, Any]:
-    name = task.decisive.name if finding.claim.figure == "quality" else finding.claim.figure
-    about = name if finding.claim.figure == "quality" else CLAIM_FIGURES[finding.claim.figure]
+    figure = finding.claim.figure
+    of_quality = figure == "quality"
+    tell = told_metric if of_quality else partial(told_cost, figure)
     return {
         "method": finding.method,
         "text": finding.claim.text,
         "verdict": finding.verdict,
-        "about": about,
-        "contests": [_contest(each, name) for each in finding.contests],
+        "about": task.decisive.name if of_quality else CLAIM_FIGURES[figure],
+        "contests": [_contest(each, tell) for each in finding.contests],
     }
 
 
-def _contest(contest: Contest, name: str) -> dict[str, str]:
+def _contest(contest: Contest, tell: Tell) -> dict[str, str]:
     ends = contest.difference.interval if contest.difference else None
-    between = NOTHING if ends is None else f"{_signed(name, ends[0])} to {_signed(name, ends[1])}"
+    between = NOTHING if ends is None else f"{_signed(tell, ends[0])} to {_signed(tell, ends[1])}"
     return {
         "model": contest.model,
         "other": contest.other,
-        "own_mean": told(name, contest.own_mean),
-        "other_mean": told(name, contest.other_mean),
-        "difference": _signed(name, contest.difference.mean) if contest.difference else NOTHING,
+        "own_mean": tell(contest.own_mean),
+        "other_mean": tell(contest.other_mean),
+        "difference": _signed(tell, contest.difference.mean) if contest.difference else NOTHING,
         "interval": between,
         "verdict": contest.verdict,
     }
 
 
-def _signed(name: str, value: float) -> str:
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{told(name, abs(value))}"
+def _signed(tell: Tell, value: float) -> str:
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{tell(abs(value))}"
 
 
 def _examples(task: TaskResults) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ftkit.comparing.results import Results
 from ftkit.json_text import as_json
 
 PAGE, TABLE, FIGURES = "report.html", "results.csv", "results.json"
+_METRIC = "metric."  # stands before the names that plugins choose, apart from the columns that are ours
 
 
 def write_report(results: Results, folder: ComparisonFolder) -> None:
@@ -41,7 +42,7 @@ def as_page(results: Results) -> str:
 
 def as_csv(results: Results) -> str:
     """A line for each run, with all metrics and costs of all tasks."""
-    metrics = list(dict.fromkeys(metric.name for task in results.tasks for metric in task.metrics))
+    metrics = dict.fromkeys(_METRIC + metric.name for task in results.tasks for metric in task.metrics)
     out = io.StringIO()
     names = ["task", "model", "method", "seed", "status", "error", *metrics, *COSTS]
     writer = csv.DictWriter(out, names, lineterminator="\n")
@@ -61,6 +62,6 @@ def _lines(results: Results) -> Iterator[dict[str, object]]:
                     "seed": run.seed,
                     "status": run.outcome.status if run.outcome else "pending",
                     "error": run.outcome.error if run.outcome else "",
-                    **run.metrics,
+                    **{_METRIC + name: value for name, value in run.metrics.items()},
                     **run.costs,
                 }

@@ -27,23 +27,26 @@ _KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def told(name: str, value: float | None) -> str:
-    """A metric, or one of `COSTS`, with its unit."""
+def told_metric(value: float | None) -> str:
+    """A value of a metric."""
+    return NOTHING if value is None else f"{value:.4g}"
+
+
+def told_cost(name: str, value: float | None) -> str:
+    """A value of one of `COSTS`, with its unit."""
     if value is None:
         return NOTHING
-    kind = "bytes" if name.startswith("memory") else _KINDS.get(name, "metric")
+    kind = "bytes" if name.startswith("memory") else _KINDS[name]
     if kind == "bytes":
         return _bytes(value)
-    if kind == "seconds":
-        return f"{_three_digits(value)} s"
-    return f"{value:,.0f}" if kind == "count" else f"{value:.4g}"
+    return f"{_three_digits(value)} s" if kind == "seconds" else f"{value:,.0f}"
 
 
-def told_with_spread(name: str, summary: Summary | None) -> str:
-    """A mean with the standard deviation over the seeds, where there are several."""
+def told_with_spread(summary: Summary | None) -> str:
+    """The mean of a metric with its standard deviation over the seeds, where there are several."""
     if summary is None:
         return NOTHING
-    mean = told(name, summary.mean)
+    mean = told_metric(summary.mean)
     return mean if summary.spread is None else f"{mean} ± {summary.spread:.2g}"
 
 
