@@ -29,6 +29,15 @@ def test_help_of_an_evaluation_lists_the_options_of_the_plugins_that_are_named()
     assert "Options of training" not in shown
 
 
+def test_help_of_a_plan_for_several_plugins_says_where_their_options_are_listed() -> None:
+    shown = run_ftkit("plan", "--model", "t5,bart", "--method=full,lora", "--task", "translation", "--help")
+    assert shown.status == 0, shown.err
+    words = " ".join(shown.out.split())
+    assert "Options of model t5,bart: --model.NAME ftkit show lists those of a model" in words
+    assert "Options of method full,lora: --method.NAME ftkit show lists those of a method" in words
+    assert "--task.target " in words
+
+
 def test_help_lists_every_training_option_with_its_default() -> None:
     shown = run_ftkit("train", "--help")
     for option in SETTINGS:

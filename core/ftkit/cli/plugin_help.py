@@ -67,10 +67,7 @@ class CommandOfComparison(_CommandWithMoreHelp):
         """What of plugins can be given, and the options of training."""
         from ftkit.runs.settings import SETTINGS
 
-        yield (
-            "Options of plugins",
-            [(f"--{name}.NAME", f"ftkit show lists those of a {name}") for name in _NAMES],
-        )
+        yield "Options of plugins", list(map(_listed_by_show, _NAMES))
         yield "Options of training", [_row("training", option) for option in SETTINGS]
 
 
@@ -113,11 +110,15 @@ def _of_plugins(words: Sequence[str]) -> Iterator[Section]:
     from ftkit.plugins import load_plugins
 
     selected = list(_selected(words))
-    names, extensions = dict(selected), [name for kind, name in selected if kind == _EXTENSION]
+    extensions = [name for kind, name in selected if kind == _EXTENSION]
+    several = {kind: name for kind, name in dict(selected).items() if "," in name}  # as plan takes them
+    names = {kind: name for kind, name in dict(selected).items() if kind not in several}
     plugins = load_plugins(names.get("model"), names.get("method"), names.get("task"), extensions)
     for part, options in declared_options(plugins).items():
         if options:
             yield f"Options of {part} {names[part]}", [_row(part, option) for option in options]
+        elif part in several:
+            yield f"Options of {part} {several[part]}", [_listed_by_show(part)]
         elif part not in names:
             yield f"Options of the {part}", [(f"--{part}.NAME", f"listed once --{part} is given")]
     for plugin in plugins.extensions:
@@ -125,6 +126,10 @@ def _of_plugins(words: Sequence[str]) -> Iterator[Section]:
         rows = [_row(f"{_EXTENSION}.{name}", option) for option in plugin.info.options]
         if rows:
             yield f"Options of extension {name}", rows
+
+
+def _listed_by_show(part: str) -> tuple[str, str]:
+    return f"--{part}.NAME", f"ftkit show lists those of a {part}"
 
 
 def words_of(context: Any) -> list[str]:
