@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from ftkit.processes import end_group, module_command
 from ftkit.registry.catalogue import PluginRecord
@@ -83,15 +84,21 @@ def run_child(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
         )
         try:
-            return _wait(child, folder, timeout, stop or threading.Event())
+            return _wait(child, (out, err), folder, timeout, stop or threading.Event())
         finally:
             end_group(child)
 
 
-def _wait(child: subprocess.Popen[bytes], folder: Path, timeout: float, stop: threading.Event) -> int | None:
+def _wait(
+    child: subprocess.Popen[bytes],
+    outputs: Iterable[BinaryIO],
+    folder: Path,
+    timeout: float,
+    stop: threading.Event,
+) -> int | None:
     deadline = time.monotonic() + timeout
     reported = False
-    while time.monotonic() < deadline and not stop.is_set() and not _is_loud(folder):
+    while time.monotonic() < deadline and not stop.is_set() and not any(map(_is_loud, outputs)):
         with suppress(subprocess.TimeoutExpired):
             return child.wait(0.05)
         if not reported and (folder / "report.json").exists():
@@ -100,5 +107,5 @@ def _wait(child: subprocess.Popen[bytes], folder: Path, timeout: float, stop: th
     return None
 
 
-def _is_loud(folder: Path) -> bool:
-    return any((folder / name).stat().st_size > _LOUDEST for name in ("stdout", "stderr"))
+def _is_loud(output: BinaryIO) -> bool:
+    return os.fstat(output.fileno()).st_size > _LOUDEST  # by name, a plugin may have removed it

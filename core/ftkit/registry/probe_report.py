@@ -20,6 +20,7 @@ from ftkit.processes import signal_name
 from ftkit.registry.catalogue import PluginRecord
 from ftkit.registry.faults import fault_of
 from ftkit.registry.sources import own_place
+from ftkit.typed_data import demand_types
 
 _SLOW = 1.0  # seconds of import from which on an author is advised
 _SHOWN = 80  # bytes of late output that are quoted
@@ -49,6 +50,9 @@ class Probe:
     file: str | None = None
     seconds: float | None = None
     modules: int | None = None
+
+    def __post_init__(self) -> None:
+        demand_types(self)
 
     @property
     def healthy(self) -> bool:
@@ -86,33 +90,55 @@ class End:
     timeout: float
 
 
+@dataclass(frozen=True)
+class _Word:
+    """What the process said before it ended, and at which line."""
+
+    what: str
+    file: str | None
+    line: int | None
+
+    def __post_init__(self) -> None:
+        demand_types(self)
+
+
 def read_probe(record: PluginRecord, folder: Path, end: End) -> Probe:
     """Read what the child left in its folder."""
+    try:
+        return _read(record, folder, end)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return Probe(
+            record, faults=(fault_of(record, "interfered with its own trial: no report can be read"),)
+        )
+
+
+def _read(record: PluginRecord, folder: Path, end: End) -> Probe:
     words = list(_last_words(folder / "words.jsonl"))
     try:
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return Probe(record, faults=(_end_fault(record, folder, end, words),))
-    try:
-        return _read_report(record, report, _late_faults(record, folder, end, words))
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return Probe(
-            record, faults=(fault_of(record, "interfered with its own trial: no report can be read"),)
-        )
+    return _read_report(record, report, _late_faults(record, folder, end, words))
 
 
 def _read_report(record: PluginRecord, report: Mapping[str, Any], late: list[Fault]) -> Probe:
     seconds, modules = report["seconds"], report["modules"]
     return Probe(
         record,
-        faults=(*(Fault(**fault) for fault in report["faults"]), *late),
-        notes=(*_notes(seconds, modules), *(str(Fault(**fault)) for fault in report["deprecated"])),
+        faults=(*map(_fault, report["faults"]), *late),
+        notes=(*_notes(seconds, modules), *(str(_fault(each)) for each in report["deprecated"])),
         info=_info(record, report["info"]),
         hooks=tuple(map(str, report["hooks"])),
         file=report["file"],
         seconds=seconds,
         modules=modules,
     )
+
+
+def _fault(data: Mapping[str, Any]) -> Fault:
+    fault = Fault(**data)
+    demand_types(fault)
+    return fault
 
 
 def _info(record: PluginRecord, data: Mapping[str, Any] | None) -> Info | None:
@@ -123,21 +149,17 @@ def _info(record: PluginRecord, data: Mapping[str, Any] | None) -> Info | None:
     return info
 
 
-def _last_words(file: Path) -> Iterable[Mapping[str, Any]]:
+def _last_words(file: Path) -> Iterable[_Word]:
     with suppress(OSError, ValueError):
         for line in file.read_text(encoding="utf-8").splitlines():
-            word = json.loads(line)
-            if isinstance(word, dict) and {"what", "file", "line"} <= set(word):
-                yield word
+            yield _Word(**json.loads(line))
 
 
-def _end_fault(record: PluginRecord, folder: Path, end: End, words: list[Mapping[str, Any]]) -> Fault:
+def _end_fault(record: PluginRecord, folder: Path, end: End, words: list[_Word]) -> Fault:
     """Why there is no report."""
     if words and end.status is not None:
         last = words[-1]
-        return fault_of(
-            record, last["what"], "raise an exception instead", file=last["file"], line=last["line"]
-        )
+        return fault_of(record, last.what, "raise an exception instead", file=last.file, line=last.line)
     file, line = _crash_place(folder / "crash.txt", record)
     if end.status is None:
         problem, remedy = f"gave no answer within {end.timeout:g} s", "do no work at import"
@@ -148,9 +170,9 @@ def _end_fault(record: PluginRecord, folder: Path, end: End, words: list[Mapping
     return fault_of(record, problem, remedy, file=file, line=line)
 
 
-def _late_faults(record: PluginRecord, folder: Path, end: End, words: list[Mapping[str, Any]]) -> list[Fault]:
+def _late_faults(record: PluginRecord, folder: Path, end: End, words: list[_Word]) -> list[Fault]:
     """What happened between the report and the end of the process."""
-    found = [fault_of(record, word["what"], file=word["file"], line=word["line"]) for word in words]
+    found = [fault_of(record, word.what, file=word.file, line=word.line) for word in words]
     with (folder / "stdout").open("rb") as out:
         text = out.read(_SHOWN).decode("utf-8", "replace")
     if text:
