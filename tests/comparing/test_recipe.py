@@ -118,3 +118,37 @@ def test_no_option_takes_the_place_of_what_a_choice_has_beside_its_options(axis:
     recipe = ComparisonRecipe.from_dict({"model": "t5", "method": "full", "task": "qa"})
     with pytest.raises(ftkit.OptionsError, match=f"{axis}.{name}: a recipe has this beside the options"):
         overridden(recipe, {axis: {name: "x"}}, {})
+
+
+TRACKED = {
+    "model": "t5",
+    "method": "full",
+    "task": "qa",
+    "extensions": ["plain", {"name": "a-b", "file": "x.csv"}],
+}
+
+
+def test_options_of_an_extension_stand_beside_its_name_and_reach_every_cell() -> None:
+    recipe = ComparisonRecipe.from_dict(TRACKED)
+    assert recipe.as_dict()["extensions"] == TRACKED["extensions"]
+    assert ComparisonRecipe.from_dict(recipe.as_dict()) == recipe
+    for cell in cells_of(recipe):
+        assert cell.recipe.extensions == ("plain", "a-b")
+        assert cell.recipe.as_dict()["extensions"] == TRACKED["extensions"]
+
+
+def test_an_option_of_an_extension_is_given_by_any_spelling_of_its_name() -> None:
+    recipe = ComparisonRecipe.from_dict(TRACKED)
+    given = overridden(recipe, {"extension.A_B": {"every": "2"}, "extension.plain": {"mark": "!"}}, {})
+    assert given.as_dict()["extensions"] == [
+        {"name": "plain", "mark": "!"},
+        {"name": "a-b", "file": "x.csv", "every": "2"},
+    ]
+    with pytest.raises(ftkit.OptionsError, match=r"extension\.other: no such extension accompanies"):
+        overridden(recipe, {"extension.other": {"x": "1"}}, {})
+
+
+def test_an_extension_without_a_name_is_told() -> None:
+    assert problems_of({**TRACKED, "extensions": [{"file": "x"}]}) == (
+        "extensions: {'file': 'x'} lacks a name",
+    )

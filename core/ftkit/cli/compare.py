@@ -22,7 +22,7 @@ from ftkit.cli.options import (
 )
 from ftkit.cli.output import print_json, print_line, print_table
 from ftkit.cli.stopping import told_when_stopped
-from ftkit.cli.words import recipe_file, typed_options
+from ftkit.cli.words import RUN_PARTS, recipe_file, typed_options
 
 if TYPE_CHECKING:
     from ftkit.comparing.command import Comparison
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ftkit.comparing.results import Results, TaskResults
     from ftkit.comparing.row import Row
 
-_PARTS = ("model", "method", "task", "training", "reading")
 _SHOWN_COSTS = ("seconds_to_target", "step_seconds", "tokens_per_second", "memory", "trainable_parameters")
 
 
@@ -110,7 +109,7 @@ def compare_command(
         "extensions": list(extension) if extension else None,
         "device": device,
     }
-    options, others = typed_options(words, _PARTS, columns, on_bad_row)
+    options, others = typed_options(words, RUN_PARTS, columns, on_bad_row)
     file = recipe_file(others)
     if resume is not None:
         if output or words or columns or checkpoint or any(each is not None for each in given.values()):

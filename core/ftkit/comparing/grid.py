@@ -83,6 +83,7 @@ def _run(recipe: ComparisonRecipe, task: Choice, model: Choice, method: Choice |
             "task": task.options,
             "training": _training(recipe),
             "reading": recipe.reading,
+            **recipe.extension_options,
         },
     )
 

@@ -10,6 +10,8 @@ from ftkit.comparing.recipe import AXES, OF_CHOICE, Choice, ComparisonRecipe
 from ftkit.errors import OptionsError
 from ftkit.loading import declared_options
 from ftkit.plugins import load_plugins
+from ftkit.registry.names import normalise
+from ftkit.runs.recipe import EXTENSION
 
 _ARGUMENTS = {"model": "backbone", "method": "method", "task": "task"}
 
@@ -30,6 +32,7 @@ def overridden(
     """
     axes = {"model": recipe.models, "method": recipe.methods, "task": recipe.tasks}
     problems = [problem for axis in AXES for problem in _unknown(axis, axes[axis], options.get(axis, {}))]
+    problems += _of_no_extension(recipe, options)
     labels = [each.label for each in recipe.models]
     problems += [
         f"checkpoint: {name!r} is none of the models {', '.join(labels)}"
@@ -52,7 +55,25 @@ def overridden(
         tasks=given["task"],
         training={**recipe.training, **options.get("training", {})},
         reading={**recipe.reading, **options.get("reading", {})},
+        extension_options={**recipe.extension_options, **_given_for_extensions(recipe, options)},
     )
+
+
+def _given_for_extensions(
+    recipe: ComparisonRecipe, options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Options of extensions over those of the recipe, by the names that it has for them."""
+    parts = {normalise(EXTENSION + name): EXTENSION + name for name in recipe.extensions}
+    given = {parts[normalise(part)]: values for part, values in options.items() if normalise(part) in parts}
+    return {part: {**recipe.extension_options.get(part, {}), **values} for part, values in given.items()}
+
+
+def _of_no_extension(recipe: ComparisonRecipe, options: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    parts = {normalise(EXTENSION + name) for name in recipe.extensions}
+    for part in options:
+        if part.startswith(EXTENSION) and normalise(part) not in parts:
+            accompanying = ", ".join(recipe.extensions) or "none"
+            yield f"{part}: no such extension accompanies the comparison, but {accompanying}"
 
 
 def _given(axis: str, choice: Choice, options: Mapping[str, Any]) -> Choice:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ftkit.errors import OptionsError
-from ftkit.runs.recipe import MADE_WITH, read_content
+from ftkit.runs.recipe import MADE_WITH, joined_extensions, parted_extensions, read_content
 
 DEFAULT_SEEDS = 3
 AXES = ("model", "method", "task")
@@ -64,6 +64,7 @@ class ComparisonRecipe:
         device: As for a run.
         training: Values of training options.
         reading: Values of reading options.
+        extension_options: For `extension.NAME` of extensions with options, values by option name.
     """
 
     models: tuple[Choice, ...]
@@ -75,6 +76,7 @@ class ComparisonRecipe:
     device: str = "auto"
     training: Mapping[str, Any] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
+    extension_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> ComparisonRecipe:
@@ -96,16 +98,18 @@ class ComparisonRecipe:
             Choice(each.name, each.label, {**shared, **each.where}, each.options) for each in axes["task"]
         )
         budget = content.get("budget_seconds")
+        extensions, extension_options = parted_extensions(_entries(content.get("extensions")))
         return cls(
             models=axes["model"],
             methods=axes["method"],
             tasks=tasks,
             seeds=_seeds(content.get("seeds", DEFAULT_SEEDS)),
             budget_seconds=None if budget is None else float(budget),
-            extensions=tuple(map(str, _entries(content.get("extensions")))),
+            extensions=tuple(map(str, extensions)),
             device=str(content.get("device") or "auto"),
             training=dict(content.get("training") or {}),
             reading=dict(content.get("reading") or {}),
+            extension_options=extension_options,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -116,7 +120,7 @@ class ComparisonRecipe:
             "task": [each.as_dict() for each in self.tasks],
             "seeds": list(self.seeds),
             "budget_seconds": self.budget_seconds,
-            "extensions": list(self.extensions),
+            "extensions": joined_extensions(self.extensions, self.extension_options),
             "device": self.device,
             "training": dict(self.training),
             "reading": dict(self.reading),
@@ -141,6 +145,7 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key}: a comparison has no such key; it has {', '.join(known)}"
     for axis in AXES:
         yield from _problems_of_axis(axis, content.get(axis))
+    yield from _nameless("extensions", _entries(content.get("extensions")))
     if len(_entries(content.get("task"))) > 1 and (content.get("data") or content.get("validation_data")):
         yield "data: with several tasks each needs its own: task: [{name: …, data: …}, …]"
     for part in _PARTS:
@@ -153,12 +158,16 @@ def _problems_of_axis(axis: str, value: Any) -> Iterator[str]:
     entries = _entries(value)
     if not entries:
         yield f"{axis}: say at least one, as in {axis}: [NAME, NAME]"
-    for entry in entries:
-        if isinstance(entry, Mapping) and not entry.get("name"):
-            yield f"{axis}: {dict(entry)!r} lacks a name"
+    yield from _nameless(axis, entries)
     labels = [each.slug for each in _choices(axis, value)]
     for label in sorted({label for label in labels if labels.count(label) > 1}):
         yield f"{axis}: {label!r} is there twice; give each a label of its own: {{name: …, label: …}}"
+
+
+def _nameless(key: str, entries: Sequence[Any]) -> Iterator[str]:
+    for entry in entries:
+        if isinstance(entry, Mapping) and not entry.get("name"):
+            yield f"{key}: {dict(entry)!r} lacks a name"
 
 
 def _problems_of_numbers(content: Mapping[str, Any]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -85,16 +85,11 @@ class Recipe:
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as `read_recipe` takes it back, plugins first."""
-        data = asdict(self) | {"extensions": [self._with_options(name) for name in self.extensions]}
+        data = asdict(self) | {"extensions": joined_extensions(self.extensions, self.options)}
         flat = {name: value for name, value in data.items() if name not in (*PARTS, "options")}
         names = {part: {"name": getattr(self, part), **self.options.get(part, {})} for part in PARTS[:3]}
         options = {part: dict(self.options.get(part, {})) for part in PARTS[3:]}
         return {**names, **flat, **options}
-
-    def _with_options(self, extension: str) -> str | dict[str, Any]:
-        """An extension as it stands in a recipe: its name, with its options where it has any."""
-        options = self.options.get(EXTENSION + extension)
-        return {"name": extension, **options} if options else extension
 
 
 _PLAIN = {each.name for each in fields(Recipe)} - {"options", "model", "method", "task"}
@@ -158,9 +153,9 @@ def read_recipe(path: Path) -> Recipe:
     options |= {part: {} if content.get(part) is None else content[part] for part in PARTS[3:]}
     extensions = values.pop("extensions", ())
     extensions = extensions if isinstance(extensions, list) else [extensions] if extensions else []
-    options |= {f"{EXTENSION}{_name(each)}": found for each in extensions if (found := _options(each))}
+    names, of_extensions = parted_extensions(extensions)
     try:
-        return Recipe(**values, extensions=tuple(map(_name, extensions)), options=options)
+        return Recipe(**values, extensions=names, options=options | of_extensions)
     except OptionsError as error:
         raise OptionsError([f"{path}: {problem}" for problem in error.problems]) from error
 
@@ -192,6 +187,24 @@ def read_content(path: Path, *, such_as: str = "model: t5-base") -> dict[str, An
     if not isinstance(content, dict):
         raise RunError(f"{path} is no recipe: it must be a mapping such as '{such_as}'")
     return content
+
+
+def parted_extensions(entries: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, dict[str, Any]]]:
+    """Extensions as a recipe has them, each a name or a mapping of name and options, taken apart.
+
+    Returns:
+        The names as they stand there, and by part the options of those that have any.
+    """
+    options = {f"{EXTENSION}{_name(each)}": found for each in entries if (found := _options(each))}
+    return tuple(map(_name, entries)), options
+
+
+def joined_extensions(
+    names: Sequence[str], options: Mapping[str, Mapping[str, Any]]
+) -> list[str | dict[str, Any]]:
+    """Extensions as `parted_extensions` takes them apart."""
+    found = {name: options.get(EXTENSION + name) for name in names}
+    return [{"name": name, **given} if given else name for name, given in found.items()]
 
 
 def _options(value: Any) -> dict[str, Any]:
