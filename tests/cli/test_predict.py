@@ -187,6 +187,8 @@ def test_wrong_options_of_generation_and_of_reading_are_told_at_once(run: Path, 
     ("words", "said"),
     [
         (["The dog.", "--generation.num-beems", "2"], "generation.num_beems: there is no such option"),
+        (["--en"], "columns are given as --COLUMN TEXT"),
+        (["--en", "The dog.", "a text"], "a text: columns are given as --COLUMN TEXT"),
         (["--input", "nowhere.jsonl"], "nowhere.jsonl"),
         (["--input", "ROWS", "--on-bad-row", "set-aside"], "none is given"),
     ],

@@ -40,3 +40,11 @@ def test_a_task_that_makes_rows_of_texts_is_asked_with_a_text_whichever_texts_it
     task: object, arguments: str
 ) -> None:
     assert planned(task).prediction_arguments == arguments
+
+
+def test_a_text_becomes_the_row_that_the_task_makes_of_it_or_is_not_enough() -> None:
+    assert planned(Halves()).row_of_text("a,b") == {"one": "a", "other": "b"}
+    with pytest.raises(RowError, match="the text has no comma"):
+        planned(Halves()).row_of_text("a")
+    with pytest.raises(RowError, match="one text is not enough: the task needs one and other"):
+        planned(object()).row_of_text("a")

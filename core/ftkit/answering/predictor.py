@@ -42,16 +42,9 @@ class Predictor:
         """A bare text as a row of the task.
 
         Raises:
-            RowError: The task needs several columns.
+            RowError: The task needs several columns, or makes no row of this text.
         """
-        options = self.plan.recipe.options["task"]
-        row: Mapping[str, Any] | None = self.plan.plugins.manager.hook.row_of_text(text=text, options=options)
-        if row is not None:
-            return row
-        needed = [column.name for column in self.task.columns if column.required]
-        if len(needed) != 1:
-            raise RowError(f"one text is not enough: the task needs {' and '.join(needed)}")
-        return {needed[0]: text}
+        return self.plan.row_of_text(text)
 
     def predict(
         self, rows: Iterable[Mapping[str, Any]], generation: Mapping[str, Any] | None = None, seed: int = 0

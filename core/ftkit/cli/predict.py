@@ -22,6 +22,7 @@ from ftkit.predicting import CHUNK_ROWS
 if TYPE_CHECKING:
     from ftkit.answering.run import LoadedRun
     from ftkit.predicting.request import Request
+    from ftkit.runs.plan import Plan
 
 _PARTS = ("generation", "reading")
 _STDIN = "-"
@@ -82,7 +83,8 @@ def predict(
         if source is None:
             # A mistake is told before weights are loaded.
             found.plan.generation_options(options["generation"])
-            _answer(found.load(device), asked, options["generation"], seed, json=json)
+            rows = _rows(found.plan, asked)
+            _answer(found.load(device), rows, options["generation"], seed, json=json)
             return
         request = make_request(found.plan, source, options, seed, chunk)
         if output is None and request.reading.set_aside:
@@ -129,9 +131,13 @@ def _stdin_holds_rows() -> bool:
 
 
 def _answer(
-    loaded: LoadedRun, asked: Sequence[Pair], generation: Mapping[str, Any], seed: int, *, json: bool
+    loaded: LoadedRun,
+    rows: Sequence[Mapping[str, Any]],
+    generation: Mapping[str, Any],
+    seed: int,
+    *,
+    json: bool,
 ) -> None:
-    rows = _rows(loaded, asked)
     predictions = loaded.predict(rows, generation, seed)
     if json:
         print_json([{"row": row, **vars(each)} for row, each in zip(rows, predictions, strict=True)])
@@ -140,10 +146,10 @@ def _answer(
         print_line(each.text)
 
 
-def _rows(loaded: LoadedRun, asked: Sequence[Pair]) -> list[Mapping[str, Any]]:
+def _rows(plan: Plan, asked: Sequence[Pair]) -> list[Mapping[str, Any]]:
     """Each bare text as a row, or `--question … --context=…` as one."""
     if all(name is None for name, _ in asked):
-        return [loaded.row_of_text(text) for _, text in asked if text is not None]
+        return [plan.row_of_text(text) for _, text in asked if text is not None]
     row: dict[str, Any] = {}
     for name, value in asked:
         if name is None or value is None:

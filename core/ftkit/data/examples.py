@@ -60,8 +60,8 @@ class Formatter:
 
     @cached_property
     def needed(self) -> Sequence[str]:
-        """Names of the columns without which a row is refused."""
-        return [column.name for column in self.columns if column.required]
+        """Names of the columns without which a row is refused, asked for once."""
+        return self.task.needed
 
     def rows(self, record: Any) -> Sequence[Mapping[str, Any]]:
         """The rows that a record holds: itself, unless the task takes it apart.

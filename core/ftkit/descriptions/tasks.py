@@ -95,6 +95,11 @@ class TaskInfo:
         demand(self.max_output_tokens > 0, "max_output_tokens must be positive")
         demand_unique_options(self.options)
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Names of the columns without which a row is refused."""
+        return tuple(column.name for column in self.columns if column.required)
+
 
 @dataclass(frozen=True)
 class Example:

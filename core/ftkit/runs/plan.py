@@ -15,7 +15,7 @@ import yaml
 
 from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.descriptions import TaskInfo
-from ftkit.errors import OptionsError, RunError
+from ftkit.errors import OptionsError, RowError, RunError
 from ftkit.inference.settings import DECIDED_BY_TRAINING, GENERATION
 from ftkit.loading import (
     declared_options,
@@ -96,10 +96,25 @@ class Plan:
         chosen = self.recipe.model, self.recipe.method, self.recipe.task
         return "-".join(each for each in chosen if each is not None)
 
+    def row_of_text(self, text: str) -> Mapping[str, Any]:
+        """A bare text as a row of the task.
+
+        Raises:
+            RowError: The task needs several columns, or makes no row of this text.
+        """
+        hook, options = self.plugins.manager.hook, self.recipe.options["task"]
+        row: Mapping[str, Any] | None = hook.row_of_text(text=text, options=options)
+        if row is not None:
+            return row
+        needed = self.task_info.needed
+        if len(needed) != 1:
+            raise RowError(f"one text is not enough: the task needs {' and '.join(needed)}")
+        return {needed[0]: text}
+
     @property
     def prediction_arguments(self) -> str:
         """What `ftkit predict RUN` takes behind the run, for the task."""
-        needed = [column.name for column in self.task_info.columns if column.required]
+        needed = self.task_info.needed
         # Not by trying it: the task may refuse whichever text it is tried with.
         implemented = self.plugins.manager.hook.row_of_text.get_hookimpls()
         if len(needed) == 1 or any(not each.wrapper for each in implemented):
