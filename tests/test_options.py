@@ -133,3 +133,11 @@ def test_a_word_may_stand_in_place_of_a_number() -> None:
 def test_a_default_may_be_such_a_word() -> None:
     option = Option("budget", "int", "auto", "tokens", words=("auto",))
     assert complete_options({"training": (option,)}, {}) == {"training": {"budget": "auto"}}
+
+
+@pytest.mark.parametrize("typed", ["AutoFit", "autofit", " AUTOFIT "])
+def test_a_word_is_typed_in_any_case_and_given_as_it_is_declared(typed: str) -> None:
+    size = Option("size", "int", 8, "size", words=("AutoFit",))
+    assert complete_options({"method": (size,)}, {"method": {"size": typed}}) == {
+        "method": {"size": "AutoFit"}
+    }

@@ -104,8 +104,9 @@ def _items(value: Any) -> Iterator[Any]:
 
 
 def _single(option: Option, value: Any) -> OptionValue:
-    if isinstance(value, str) and value.strip().lower() in option.words:
-        return value.strip().lower()
+    as_declared = {word.lower(): word for word in option.words}
+    if isinstance(value, str) and value.strip().lower() in as_declared:
+        return as_declared[value.strip().lower()]
     typed = _PARSERS[option.type](value)
     if option.choices and typed not in option.choices:
         words = [str(choice) for choice in option.choices]
