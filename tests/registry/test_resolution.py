@@ -63,6 +63,17 @@ def test_two_distributions_that_claim_a_name_are_refused_with_both_qualified_nam
     assert resolve(CATALOGUE, "two:mine", "backbone").record.distribution.name == "two"
 
 
+@pytest.mark.parametrize("kind", ["backbone", None])
+def test_what_is_offered_in_place_of_an_ambiguous_name_leads_to_a_plugin_each(kind: str | None) -> None:
+    claimed = [record("backbone", "mine", owner=owner) for owner in ("task", "backbone", "other")]
+    catalogue = Catalogue(tuple(claimed))
+    with pytest.raises(AmbiguousName) as caught:
+        resolve(catalogue, "mine", kind)
+    offered = [line.split()[0] for line in str(caught.value).splitlines()[1:]]
+    assert [resolve(catalogue, name, kind).record for name in offered] == claimed
+    assert offered == [each.qualified for each in claimed]
+
+
 def test_a_name_of_two_kinds_is_refused_where_any_kind_will_do() -> None:
     catalogue = Catalogue((record("method", "mine"), record("task", "mine")))
     with pytest.raises(AmbiguousName, match="method:mine or task:mine"):

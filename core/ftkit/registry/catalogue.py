@@ -80,8 +80,13 @@ class PluginRecord:
 
     @property
     def qualified(self) -> str:
-        """`distribution:name`, which stays unambiguous beside other distributions."""
-        return f"{canonical(self.distribution.name)}:{self.name}"
+        """`distribution:name`, which stays unambiguous beside other distributions.
+
+        The kind stands in front where the distribution is called like a kind.
+        """
+        distribution = canonical(self.distribution.name)
+        kind = f"{self.kind}:" if distribution in GROUPS.values() else ""
+        return f"{kind}{distribution}:{self.name}"
 
     @property
     def module(self) -> str:

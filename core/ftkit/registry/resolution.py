@@ -80,8 +80,8 @@ def _parse(catalogue: Catalogue, typed: str, kind: str | None) -> _Query:
     distribution = None
     distributions = {canonical(record.distribution.name) for record in catalogue.records}
     for owner in owners:
-        # A distribution may be called like a kind; then `task:task:name` still says which is meant.
-        if owner in _KINDS and not (owner in distributions and owner == kind):
+        # A distribution may be called like a kind: it is meant where a kind is wanted or was said already.
+        if owner in _KINDS and (kind is None or owner not in distributions):
             if kind not in (None, owner):
                 raise UnknownPlugin(f"{typed!r} is a {owner}, and a {kind} is wanted here")
             kind = owner
@@ -114,12 +114,6 @@ def _ambiguous(query: _Query, records: list[PluginRecord]) -> str:
     if len({record.qualified for record in records}) < len(records):
         lines.append("One distribution declares the name twice: its author has to mend that.")
     return "\n".join(lines)
-
-
-def _unambiguous(record: PluginRecord) -> str:
-    """The qualified name; with the kind in front where the distribution is called like a kind."""
-    distribution = canonical(record.distribution.name)
-    return f"{record.kind}:{record.qualified}" if distribution in _KINDS else record.qualified
 
 
 def _unavailable(query: _Query, record: PluginRecord) -> str:
