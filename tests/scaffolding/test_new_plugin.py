@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from torch import nn
 
 import ftkit
 from support.program import Outcome, run_ftkit
@@ -45,6 +48,19 @@ def test_a_new_package_installs_and_passes_its_own_test(
     package = written(kind, tmp_path)
     run(env, "pip", "install", "--quiet", "--no-deps", str(package))
     run(env, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(package))
+
+
+def test_a_new_method_trains_the_modules_of_a_role_and_none_whose_names_only_end_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(written("method", tmp_path))
+    method = importlib.import_module("ftkit_my_method")
+    names = ("q_proj", "cross_q_proj", "v_proj")
+    model = nn.ModuleDict({name: nn.Linear(2, 2, bias=False) for name in names})
+    model["layer"] = nn.ModuleDict({"q_proj": nn.Linear(2, 2)})
+    method.apply_method(model, SimpleNamespace(roles={"query": ("q_proj",)}))
+    trained = [name for name, weight in model.named_parameters() if weight.requires_grad]
+    assert trained == ["q_proj.weight", "layer.q_proj.weight"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

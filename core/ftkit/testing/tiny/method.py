@@ -63,5 +63,5 @@ def merge_artifact(model: PreTrainedModel) -> PreTrainedModel:
 
 
 def _queries(model: PreTrainedModel, backbone: BackboneInfo) -> Iterator[tuple[str, Any]]:
-    ends = tuple(f"{suffix}.{part}" for suffix in backbone.roles["query"] for part in ("weight", "bias"))
-    return ((name, weight) for name, weight in model.named_parameters() if name.endswith(ends))
+    ends = tuple(f".{suffix}.{part}" for suffix in backbone.roles["query"] for part in ("weight", "bias"))
+    return ((name, weight) for name, weight in model.named_parameters() if f".{name}".endswith(ends))
