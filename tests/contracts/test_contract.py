@@ -6,6 +6,7 @@ When one of these tests fails, a plugin that somebody has published breaks.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Collection
 from dataclasses import MISSING, fields
 
 import pytest
@@ -55,15 +56,16 @@ REQUIRED = {
     "extension": {"describe_extension"},
 }
 FIELDS = {
-    "Option": "name type default help choices minimum maximum repeated deprecated",
+    "Option": "name type default help choices minimum maximum repeated deprecated words",
     "Checkpoint": "source parameters embedded",
     "BackboneInfo": (
         "model_type architectures checkpoints default_checkpoint roles rehearsal_checkpoint features "
         "max_input_tokens licence citation options"
     ),
     "MethodInfo": (
-        "requires_roles requires_features mergeable artifact_format learning_rate citation options"
+        "requires_roles requires_features mergeable artifact_format learning_rate citation options claims"
     ),
+    "Claim": "text figure standing",
     "Column": "name help required",
     "Metric": "name help minimum maximum higher_is_better mean_of_rows",
     "Sample": "train validation",
@@ -79,6 +81,7 @@ NEEDED = {
     "Checkpoint": 1,
     "BackboneInfo": 5,
     "MethodInfo": 0,
+    "Claim": 3,
     "Column": 2,
     "Metric": 2,
     "Sample": 2,
@@ -87,6 +90,19 @@ NEEDED = {
     "Example": 1,
 }
 """How many of them have no default."""
+NAMES = """
+    FEATURES ROLES AmbiguousName BackboneInfo BrokenPlugin Checkpoint CheckpointError Claim Column Comparison
+    ComparisonRecipe DataError Example ExtensionInfo Fault Forecast FtkitError Interrupted LoadedModel
+    LoadedRun MethodInfo Metric Option OptionValue OptionsError PluginDeprecation PluginError PluginWarning
+    Prediction Predictor Recipe Report RowError Run RunError Sample TaskInfo UnavailablePlugin UnknownPlugin
+    __version__ compare evaluate hookimpl list_plugins load load_plugins load_pretrained_model
+    load_pretrained_tokenizer load_run models plan resume train
+"""
+ROLES = """
+    query key value attention_output feed_forward_in feed_forward_gate feed_forward_out embedding
+    language_model_head
+"""
+FEATURES = "gradient_checkpointing bfloat16 peft adapters multilingual"
 
 
 @pytest.mark.parametrize("kind", HOOKS)
@@ -107,6 +123,13 @@ def test_descriptions_are_written_as_they_were(name: str) -> None:
     assert [field.name for field in now[: len(known)]] == known
     needed = [field for field in now if field.default is MISSING and field.default_factory is MISSING]
     assert len(needed) == NEEDED[name]
+
+
+@pytest.mark.parametrize(
+    ("known", "now"), [(NAMES, ftkit.__all__), (ROLES, ftkit.ROLES), (FEATURES, ftkit.FEATURES)]
+)
+def test_every_public_name_role_and_feature_that_there_was_is_there(known: str, now: Collection[str]) -> None:
+    assert set(known.split()) <= set(now)
 
 
 def test_the_entry_point_groups_are_those_that_they_were() -> None:
