@@ -128,6 +128,15 @@ def test_a_room_uses_only_what_the_picture_shows_below_it(file: Path) -> None:
     assert not [name for name in imports_of(file) for room in above if lies_in(name, f"ftkit.{room}")]
 
 
+TOOLS = sorted(file for file in CORE.glob("*.py") if room_of(file) not in ROOMS and file.stem[:2] != "__")
+
+
+@pytest.mark.parametrize("file", TOOLS, ids=[file.stem for file in TOOLS])
+def test_a_tool_without_a_room_uses_no_room_but_the_lowest(file: Path) -> None:
+    rooms = {room for name in imports_of(file) for room in ROOMS if lies_in(name, f"ftkit.{room}")}
+    assert rooms <= {"hookspecs", "descriptions", "errors"}
+
+
 def test_no_module_imports_itself_round_a_circle() -> None:
     modules = {module_name(file): file for file in MODULES if file != CORE / "__init__.py"}
     order = TopologicalSorter({name: imports_of(file) & set(modules) for name, file in modules.items()})
