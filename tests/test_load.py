@@ -174,6 +174,17 @@ def test_what_no_backbone_has_is_no_attribute(name: str) -> None:
     assert not hasattr(models, name)
 
 
+def test_a_backbone_that_cant_be_loaded_says_why_its_loaders_are_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(**_: object) -> None:
+        raise ftkit.BrokenPlugin([ftkit.Fault("backbone:t5", "d", "1", "t5", "raised KeyError: 'x'")])
+
+    monkeypatch.setattr(models, "load_plugins", broken)
+    with pytest.raises(AttributeError, match=r"no attribute 'load_t5_base': plugin backbone:t5 .* KeyError"):
+        _ = models.load_t5_base
+
+
 def test_a_loader_takes_another_checkpoint_of_its_backbone_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     sources: list[str | None] = []
 

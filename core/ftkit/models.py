@@ -73,14 +73,18 @@ class Loader:
 
 
 def __getattr__(name: str) -> Loader:
-    if name.startswith(_PREFIX):
-        wanted = name.removeprefix(_PREFIX)
-        with suppress(PluginError):
-            record = resolve(read_catalogue(), wanted, "backbone").record
-            for checkpoint in _checkpoints(record.qualified):
-                if _identifier(checkpoint) == wanted:
-                    return Loader(record.qualified, checkpoint)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    lacking = f"module {__name__!r} has no attribute {name!r}"
+    if not name.startswith(_PREFIX):
+        raise AttributeError(lacking)
+    wanted = name.removeprefix(_PREFIX)
+    try:
+        backbone = resolve(read_catalogue(), wanted, "backbone").record.qualified
+        found = [each for each in _checkpoints(backbone) if _identifier(each) == wanted]
+    except PluginError as error:
+        raise AttributeError(f"{lacking}: {error}") from error
+    if not found:
+        raise AttributeError(lacking)
+    return Loader(backbone, found[0])
 
 
 def __dir__() -> list[str]:
