@@ -24,6 +24,7 @@ from ftkit.answering.run import LoadedRun
 from ftkit.descriptions import Example
 from ftkit.predicting import bulk
 from ftkit.predicting.output import progress_path
+from ftkit.predicting.request import make_request
 from support import killed
 from support.asking import lines_of, predict, run_of_one_step, sentences, write_rows
 
@@ -335,6 +336,23 @@ def test_bad_rows_are_told_before_any_row_is_answered(
     assert columns.startswith("the task's columns are translation, en, de; --columns translation=NAME")
     assert hint.endswith("write them to out.jsonl.rejected.jsonl")
     assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_a_row_that_has_gone_bad_since_all_were_read_is_dropped_by_no_line_of_output(
+    loaded: LoadedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_rows(tmp_path / "rows.jsonl", sentences(4))
+    request = make_request(loaded.plan, str(data), {"generation": {}, "reading": {}}, 0, 4)
+    demand_usable = bulk.demand_usable
+
+    def and_then_one_breaks(*arguments: Any) -> int:
+        count = demand_usable(*arguments)
+        write_rows(data, [*sentences(3), "{broken"])
+        return count
+
+    monkeypatch.setattr(bulk, "demand_usable", and_then_one_breaks)
+    with pytest.raises(ftkit.DataError, match=r"1 row can't be used, .*\n.*rows\.jsonl:4: no JSON"):
+        list(bulk.predicted_lines(loaded, request))
 
 
 def test_bad_rows_are_set_aside_with_place_and_reason(loaded: LoadedRun, rows: Path, tmp_path: Path) -> None:

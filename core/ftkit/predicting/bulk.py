@@ -34,8 +34,10 @@ def predicted_lines(loaded: LoadedRun, request: Request) -> Iterator[tuple[str, 
     Raises:
         DataError: The input can't be read, or has rows that can't be used: told before any is answered.
     """
-    demand_usable(request, loaded.formatter, "FILE.rejected.jsonl of --output FILE")
+    rejected_name = "FILE.rejected.jsonl of --output FILE"
+    demand_usable(request, loaded.formatter, rejected_name)
     for chunk in read_chunks(request, loaded.formatter):
+        refuse(chunk.bad, rejected_name)
         yield answer(loaded, request, chunk).lines
 
 
