@@ -125,7 +125,7 @@ class TaskHooks:
 
     @hookspec(firstresult=True)
     def describe_task(self) -> TaskInfo:
-        """Describe the task. Cheap, the same at every call."""
+        """Describe the task. Cheap, without torch, the same at every call."""
 
     @hookspec(firstresult=True)
     def expand_record(

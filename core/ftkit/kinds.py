@@ -32,7 +32,7 @@ class Kind:
     @property
     def hook_names(self) -> tuple[str, ...]:
         """All hooks of the kind, in the order of their specs."""
-        return tuple(name for name in vars(self.hooks) if not name.startswith("_"))
+        return _hooks_of(self.hooks)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -40,8 +40,12 @@ class Kind:
         return tuple(name for name in self.hook_names if name not in self.optional)
 
 
+def _hooks_of(specs: type) -> tuple[str, ...]:
+    return tuple(name for name in vars(specs) if not name.startswith("_"))
+
+
 _SCORING = frozenset({"score_row", "weighted_score", "score_signatures"})
-_LIFECYCLE = frozenset(vars(h.ExtensionHooks)) - {"describe_extension"}
+_LIFECYCLE = frozenset(_hooks_of(h.ExtensionHooks)) - {"describe_extension"}
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

@@ -115,6 +115,7 @@ def test_every_hook_and_argument_that_there_was_is_there(kind: str) -> None:
 @pytest.mark.parametrize("kind", REQUIRED)
 def test_no_further_hook_is_required(kind: str) -> None:
     assert set(KINDS[kind].required) == REQUIRED[kind]
+    assert KINDS[kind].optional <= set(KINDS[kind].hook_names)
 
 
 @pytest.mark.parametrize("name", FIELDS)

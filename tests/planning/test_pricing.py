@@ -28,7 +28,6 @@ def test_an_operation_done_twice_as_often_costs_twice_as_much() -> None:
     known: dict[Call, Outcome] = {}
     few, many = (recorded(known, squares(64, times)) for times in (3, 6))
     prices = Prices([few, many], known, 5.0)
-    assert prices.share_measured == 1
     assert prices.seconds(few) > 0
     assert prices.seconds(many) == 2 * prices.seconds(few)
 
@@ -44,5 +43,4 @@ def test_without_time_to_measure_the_dearer_step_is_still_the_dearer_one() -> No
     known: dict[Call, Outcome] = {}
     small, large = (recorded(known, squares(size, 1)) for size in (64, 128))
     prices = Prices([small, large], known, -1.0)
-    assert prices.share_measured == 0
     assert 0 < prices.seconds(small) < prices.seconds(large)

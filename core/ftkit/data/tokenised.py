@@ -42,11 +42,6 @@ class TokenisedExamples:
         """The number that an example has among all: its own, unless these are some of them."""
         return index
 
-    @property
-    def inputs(self) -> list[list[int]]:
-        """The ids of all inputs, in memory."""
-        return [self[index]["input_ids"] for index in range(len(self))]
-
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """For each example the number of its input's and its target's tokens, (examples, 2)."""

@@ -52,12 +52,6 @@ class Prices:
         self._rates = self._by_kind()
         self._least = _least_seconds()
 
-    @property
-    def share_measured(self) -> float:
-        """Which part of the work was measured, as far as one can guess before."""
-        whole = sum(map(self._guess, self._counts))
-        return sum(map(self._guess, self._measured)) / whole if whole else 1.0
-
     def seconds(self, step: Step) -> float:
         """What the operations of a step cost together."""
         return sum(count * self._price(call) for call, count in step.calls.items())
