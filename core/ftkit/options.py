@@ -30,6 +30,11 @@ _WORDS = {
 _NOTHING = frozenset({"", "none", "null"})
 
 
+def option_name(typed: object) -> str:
+    """The name of an option as it is declared: on a command line, dashes count as underscores."""
+    return str(typed).replace("-", "_")
+
+
 def complete_options(
     declared: Mapping[str, Sequence[Option]], given: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
@@ -71,7 +76,7 @@ class _Check:
         known = {option.name: option for option in self.options}
         values: dict[str, Any] = {option.name: option.default for option in self.options}
         for typed, value in given.items():
-            name = str(typed).replace("-", "_")
+            name = option_name(typed)
             if name not in known:
                 self.problems.append(self._unknown(str(typed), known))
                 continue

@@ -25,7 +25,7 @@ from ftkit.comparing.canvas import (
     picture,
     ticks_across,
 )
-from ftkit.comparing.figures import Point
+from ftkit.comparing.figures import MEMORY_PARTS, Point
 from ftkit.comparing.results import TaskResults
 from ftkit.comparing.row import Row
 from ftkit.comparing.statistics import Summary
@@ -33,7 +33,6 @@ from ftkit.comparing.wording import told_cost, told_metric
 from ftkit.drawing import add_text, axis_over, numbers
 
 _LABELS, _LINE = 190, 26  # room for the labels of a picture with a line for each row, and a line's height
-MEMORY_PARTS = ("weights", "gradients", "optimizer", "activations")
 
 
 def quality_against(task: TaskResults, cost: str, label: str) -> str:

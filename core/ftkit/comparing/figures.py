@@ -37,7 +37,9 @@ COSTS = MappingProxyType(
 )
 """Every cost that is reported, in bytes and seconds."""
 
-_PARTS = ("weights", "gradients", "optimizer", "activations")
+MEMORY_PARTS = ("weights", "gradients", "optimizer", "activations")
+"""What the memory of a training is for."""
+
 EXAMPLES = 5
 
 Point = tuple[float, float]
@@ -110,7 +112,7 @@ def _costs(result: Mapping[str, Any], outcome: Outcome) -> dict[str, float]:
     memory = result["memory"]
     costs |= {"step_seconds": result["train_seconds"] / max(result["steps"], 1)}
     costs |= {"memory": memory["peak"], "memory_average": memory["average"]}
-    return costs | {f"memory_{part}": memory[part] for part in _PARTS}
+    return costs | {f"memory_{part}": memory[part] for part in MEMORY_PARTS}
 
 
 def _curve(run: RunFolder, result: Mapping[str, Any], metric: Metric) -> tuple[Point, ...]:

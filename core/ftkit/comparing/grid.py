@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ftkit.comparing.recipe import Choice, ComparisonRecipe
+from ftkit.options import option_name
 from ftkit.runs.recipe import Recipe
 
 UNTUNED = "untuned"
@@ -89,7 +90,7 @@ def _run(recipe: ComparisonRecipe, task: Choice, model: Choice, method: Choice |
 
 
 def _training(recipe: ComparisonRecipe) -> Mapping[str, Any]:
-    given = {str(name).replace("-", "_"): value for name, value in recipe.training.items()}
+    given = {option_name(name): value for name, value in recipe.training.items()}
     curve = {} if "eval_steps" in given else {"evaluations": _EVALUATIONS}
     budget = {} if recipe.budget_seconds is None else {"max_seconds": recipe.budget_seconds}
     return {**curve, **given, **budget}

@@ -9,6 +9,7 @@ from typing import Any
 from ftkit.comparing.recipe import AXES, OF_CHOICE, Choice, ComparisonRecipe
 from ftkit.errors import OptionsError
 from ftkit.loading import declared_options
+from ftkit.options import option_name
 from ftkit.plugins import load_plugins
 from ftkit.registry.names import normalise
 from ftkit.runs.recipe import EXTENSION
@@ -78,14 +79,14 @@ def _of_no_extension(recipe: ComparisonRecipe, options: Mapping[str, Mapping[str
 
 def _given(axis: str, choice: Choice, options: Mapping[str, Any]) -> Choice:
     known = _declared(axis, choice)
-    mine = {name: value for name, value in options.items() if _plain(name) in known}
+    mine = {name: value for name, value in options.items() if option_name(name) in known}
     return replace(choice, options={**choice.options, **mine})
 
 
 def _unknown(axis: str, choices: Sequence[Choice], options: Mapping[str, Any]) -> Iterator[str]:
     known = {name for choice in choices for name in _declared(axis, choice)} if options else set()
     for name in options:
-        plain = _plain(name)
+        plain = option_name(name)
         if plain in OF_CHOICE[axis]:
             yield f"{axis}.{name}: a recipe has this beside the options: {axis}: [{{name: …, {plain}: …}}]"
         elif plain not in known:
@@ -96,7 +97,3 @@ def _unknown(axis: str, choices: Sequence[Choice], options: Mapping[str, Any]) -
 def _declared(axis: str, choice: Choice) -> set[str]:
     plugins = load_plugins(**{_ARGUMENTS[axis]: choice.name})
     return {option.name for option in declared_options(plugins)[axis]}
-
-
-def _plain(name: str) -> str:
-    return name.replace("-", "_")

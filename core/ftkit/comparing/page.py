@@ -9,7 +9,7 @@ from typing import Any
 
 from ftkit.comparing import charts
 from ftkit.comparing.canvas import key_mark, looks_of, models_of
-from ftkit.comparing.figures import COSTS
+from ftkit.comparing.figures import COSTS, MEMORY_PARTS
 from ftkit.comparing.results import Results, TaskResults
 from ftkit.comparing.row import Row
 from ftkit.comparing.statistics import Summary
@@ -117,7 +117,7 @@ def _task(task: TaskResults) -> dict[str, Any]:
         },
         "forest": charts.forest(task),
         "memory": charts.memory_bars(task),
-        "memory_parts": charts.MEMORY_PARTS,
+        "memory_parts": MEMORY_PARTS,
         "method_key": [(method, looks.colour(method)) for method in looks.methods],
         "model_key": [(model, key_mark(looks.shape(model))) for model in looks.models],
         "examples": _examples(task),

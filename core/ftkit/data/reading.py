@@ -8,7 +8,7 @@ from typing import Any
 
 from ftkit.descriptions import Option
 from ftkit.errors import OptionsError
-from ftkit.options import complete_options
+from ftkit.options import complete_options, option_name
 
 READING: tuple[Option, ...] = (
     Option(
@@ -87,7 +87,7 @@ def _problems(given: Mapping[str, Any]) -> list[str]:
     """
     declared = [option for option in READING if option.name in {"encoding", "columns", "column_names"}]
     names = {option.name for option in declared}
-    texts = {name: value for name, value in given.items() if str(name).replace("-", "_") in names}
+    texts = {name: value for name, value in given.items() if option_name(name) in names}
     try:
         values = complete_options({"reading": declared}, {"reading": texts})["reading"]
     except OptionsError:

@@ -22,7 +22,7 @@ from ftkit.loading import (
     demand_fit,
     warn_of_deprecated_options,
 )
-from ftkit.options import complete_options
+from ftkit.options import complete_options, option_name
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
 from ftkit.registry.loading import LoadedPlugin
 from ftkit.registry.names import normalise
@@ -73,7 +73,7 @@ class Plan:
 
     def generation_given(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Options of generation, those included that the training decides where they are not given."""
-        return {**self.generation, **{str(name).replace("-", "_"): value for name, value in given.items()}}
+        return {**self.generation, **{option_name(name): value for name, value in given.items()}}
 
     def generation_options(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A value for every option of generation.
