@@ -45,6 +45,44 @@ def test_output_of_the_host_comes_out_in_order_round_a_guarded_plugin(
     assert capfd.readouterr().out == "before\nafter\n"
 
 
+_TALKING = """
+import os
+import threading
+from ftkit.registry.guard import Guard
+
+stop = threading.Event()
+written = []
+
+def talk():
+    while not stop.is_set():
+        os.write(1, f"line {len(written)}\\n".encode())  # print writes its line end by itself
+        written.append(None)
+
+thread = threading.Thread(target=talk)
+thread.start()
+while len(written) < 5: pass
+with Guard() as guard:
+    before = len(written)
+    while len(written) < before + 5: pass
+    os.write(1, b"noise\\n")
+stop.set()
+thread.join()
+assert guard.disturbances == [], guard.disturbances
+print(len(written), "lines")
+"""
+
+
+def test_what_the_hosts_other_threads_print_is_neither_lost_nor_laid_at_the_plugins_door() -> None:
+    ran = run_python("-c", _TALKING)
+    assert ran.status == 0, ran.err
+    *lines, last = ran.out.splitlines()
+    aside = ran.err.splitlines()
+    assert "noise" in aside
+    assert sorted([*lines, *aside]) == sorted(
+        ["noise", *(f"line {number}" for number in range(int(last.split()[0])))]
+    )
+
+
 def test_narrow_warnings_filters_are_undone_without_blame() -> None:
     before = list(warnings.filters)
     with Guard() as guard:

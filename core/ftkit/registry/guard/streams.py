@@ -1,16 +1,21 @@
 """The standard streams while a plugin's code runs.
 
 Output is kept aside on the level of file descriptors, so that what C code, threads and child processes
-write is caught as well. Input is empty: a plugin that reads it must not eat the user's data or wait for it.
+write is caught as well. Where other threads of the host (no daemons) run meanwhile, it may be theirs: then
+it comes out on stderr and is laid at nobody's door. Input is empty: a plugin that reads it must not eat the
+user's data or wait for it.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 import tempfile
+import threading
 from contextlib import suppress
+from typing import BinaryIO
 
 from ftkit.registry.guard.state import Watcher
 
@@ -21,6 +26,7 @@ class Streams(Watcher):
     """`sys.stdin`, `sys.stdout`, `sys.stderr` and the descriptors 0, 1 and 2."""
 
     def __init__(self) -> None:
+        self._shared = any(map(_may_write, threading.enumerate()))
         self._objects = {name: getattr(sys, name) for name in _NAMES}
         _flush(sys.stdout, sys.stderr)
         self._saved = {number: _duplicate(number) for number in (0, 1, 2)}
@@ -75,10 +81,13 @@ class Streams(Watcher):
     def _noise_made(self) -> list[str]:
         if not _is_open(self._noise.fileno()):
             return []
-        size = self._noise.seek(0, os.SEEK_END)
-        self._noise.seek(0)
-        head = self._noise.read(_SHOWN).decode("utf-8", "replace")
-        self._noise.close()
+        with self._noise as noise:
+            size = noise.seek(0, os.SEEK_END)
+            noise.seek(0)
+            if self._shared:  # nobody knows whose it is: nothing is lost, and nobody blamed
+                _hand_on(noise)
+                return []
+            head = noise.read(_SHOWN).decode("utf-8", "replace")
         return [f"wrote {size} bytes to stdout: {head!r}"] if size else []
 
 
@@ -86,6 +95,16 @@ class Streams(Watcher):
 _WRITERS: list[io.TextIOWrapper] = []
 
 _NAMES = ("stdin", "stdout", "stderr", "__stdout__", "__stderr__")
+
+
+def _may_write(thread: threading.Thread) -> bool:
+    """Whether it does work of the host's; a daemon is taken for a library's watcher, such as tqdm's."""
+    return thread is not threading.current_thread() and not thread.daemon
+
+
+def _hand_on(noise: BinaryIO) -> None:
+    with suppress(OSError), os.fdopen(os.dup(2), "wb") as stderr:
+        shutil.copyfileobj(noise, stderr)
 
 
 def _flush(*streams: object) -> None:
