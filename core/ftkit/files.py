@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ftkit.errors import RunError
+from ftkit.registry.names import nearest, suggestion
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -110,7 +111,8 @@ def held(lock: Path, what: Path) -> Iterator[None]:
         holder.acquire(timeout=0)
     except Timeout as error:
         # A folder such as /proc takes no file, which looks like one that somebody else holds.
-        problem = "is in use by another process" if lock.exists() else "can't be written"
+        in_use = "is in use by another process; wait until it ends, or choose another --output"
+        problem = in_use if lock.exists() else "can't be written"
         raise RunError(f"{what} {problem}") from error
     except OSError as error:
         raise RunError(f"{what} can't be written: {error.strerror or error}") from error
@@ -118,6 +120,55 @@ def held(lock: Path, what: Path) -> Iterator[None]:
         yield
     finally:
         holder.release()
+
+
+def without_number(error: Exception) -> str:
+    """What an error says: the operating system's as `place: problem`, without its number."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+
+
+def similar_file(path: Path) -> str:
+    """A hint at what is there by nearly the same name, as the end of a sentence; empty where nothing is."""
+    try:
+        close = nearest(path.name, [each.name for each in path.parent.iterdir()])
+    except OSError:
+        return ""
+    asked = suggestion(str(path.parent / name) for name in close)
+    return f"; {asked}" if asked else ""
+
+
+def demand_folder_of(what: str, such_as: str, file: Path) -> None:
+    """Refuse a folder that isn't what it is taken for, as the file tells that each of its kind has.
+
+    Args:
+        what: What it should be, `run`.
+        such_as: The name of such a folder.
+        file: The file.
+
+    Raises:
+        RunError: There is no such folder, or it lacks the file.
+    """
+    folder = file.parent
+    if not folder.is_dir():
+        raise RunError(f"{folder}: there is no such folder; a {what}'s folder is wanted, such as {such_as}")
+    if not file.is_file():
+        raise RunError(f"{folder} is not a {what}: it has no {file.name}")
+
+
+@contextmanager
+def folder_made_for(what: str, path: Path) -> Iterator[None]:
+    """Make a folder in this context: where it can't be made, the person reads which, why and what to do.
+
+    Raises:
+        RunError: It can't be made.
+    """
+    try:
+        yield
+    except OSError as error:
+        problem = f"the {what}'s folder {path} can't be made: {error.strerror}; choose another --output"
+        raise RunError(problem) from error
 
 
 def empty_folder(path: Path, hint: str = "") -> Path:
@@ -133,7 +184,7 @@ def empty_folder(path: Path, hint: str = "") -> Path:
     """
     path.mkdir(parents=True, exist_ok=True)
     if any(not each.name.startswith(".") for each in path.iterdir()):
-        raise RunError(f"{path} is not empty; choose another --output, nothing there was touched{hint}")
+        raise RunError(f"{path} is not empty, and nothing in it was touched; choose another --output{hint}")
     return path
 
 

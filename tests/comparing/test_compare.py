@@ -125,6 +125,8 @@ def test_a_folder_that_compares_something_else_is_refused(
     assert f"{folder} compares something else: seeds changed since it began" in refused.err
     stranger = compare(site, *chosen, "--method", "queries", "--output", str(folder / "cells"))
     assert "is not empty and holds no comparison" in stranger.err
+    nothing = compare(site, "--resume", str(folder / "cells"))
+    assert nothing.err == f"error: {folder / 'cells'} is not a comparison: it has no comparison.yaml\n"
 
 
 def test_what_doesnt_suit_a_model_is_a_row_with_the_reason(

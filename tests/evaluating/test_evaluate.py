@@ -145,8 +145,12 @@ def test_outputs_end_where_the_models_positions_do_and_the_result_says_so(tmp_pa
         (["{run}/artifact", "--method", "lora", "--task", "qa"], "to which checkpoint the artifact belongs"),
         (["none", "--method", "lora", "--task", "qa"], "there is no such folder"),
         (["t5-tiny", "--data", "rows.csv"], "say which task: --task NAME"),
+        (["runs/nope"], "runs/nope is neither a run's folder nor an installed backbone or checkpoint"),
         (["t5-tinny", "--task", "qa"], "did you mean t5-tiny"),
-        (["{run}", "--output", "{run}"], "is not empty; choose another --output"),
+        (
+            ["{run}", "--output", "{run}"],
+            "is not empty, and nothing in it was touched; choose another --output",
+        ),
         (["{run}", "--data", "none.csv"], "none.csv: No such file or directory"),
         (["{run}", "--columns", "text=body"], "options of reading are about --data"),
         (["{run}", "--wurst", "3"], "no such option: --wurst"),

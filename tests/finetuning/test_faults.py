@@ -63,7 +63,7 @@ def test_a_signal_saves_the_step_and_says_how_to_go_on(number: int, status: int,
 def test_a_run_folder_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
     process = started(killed.recipe("lora", tmp_path / "run", **LONG), tmp_path)
     try:
-        with pytest.raises(ftkit.RunError, match="in use by another process"):
+        with pytest.raises(ftkit.RunError, match="in use by another process; wait until it ends"):
             ftkit.resume(tmp_path / "run")
     finally:
         process.kill()
@@ -115,7 +115,7 @@ def test_a_run_that_has_finished_is_returned_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ftkit.RunError, match=r"is no run: it has no recipe\.yaml"):
+    with pytest.raises(ftkit.RunError, match=r"is not a run: it has no recipe\.yaml"):
         ftkit.resume(tmp_path)
 
 
@@ -165,7 +165,9 @@ def test_a_launcher_of_several_processes_is_refused_before_anything_is_written(
 
 
 def test_a_folder_that_cannot_be_written_is_one_error() -> None:
-    with pytest.raises(ftkit.RunError, match="can't be made"):
+    with pytest.raises(
+        ftkit.RunError, match=r"the run's folder /proc/ftkit-run can't be made: .*; choose another --output"
+    ):
         ftkit.train(killed.recipe("lora", Path("/proc/ftkit-run")), quiet=True)
 
 

@@ -102,7 +102,10 @@ def test_predictions_and_metrics_are_lines_of_json(run: tuple[Path, Any]) -> Non
         (["--metod", "lora"], "no such option: --metod; did you mean --method? --help"),
         (["--task", "qa", "--data", "{rows}"], "{rows}:1: the row lacks 'question'"),
         (["--data", "{rows}"], "say which task: --task NAME; installed: qa, sentiment, translation"),
-        (["--task", "sentiment", "--output", "{parent}"], "is not empty"),
+        (
+            ["--task", "sentiment", "--output", "{parent}"],
+            "is not empty, and nothing in it was touched; choose",
+        ),
     ],
 )
 def test_a_mistake_is_one_message_and_leaves_no_folder(

@@ -47,6 +47,13 @@ def test_what_is_written_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert read_recipe(written(tmp_path, yaml.safe_dump(recipe.as_dict()))) == recipe
 
 
+def test_a_file_that_isnt_there_is_told_with_the_one_most_like_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "model: t5\n")
+    with pytest.raises(RunError) as caught:
+        read_recipe(tmp_path / "recpe.yaml")
+    assert str(caught.value) == f"{tmp_path}/recpe.yaml: No such file or directory; did you mean {path}?"
+
+
 def test_every_unknown_key_is_named(tmp_path: Path) -> None:
     with pytest.raises(OptionsError) as caught:
         read_recipe(written(tmp_path, "modle: t5\nmethod: lora\nepochs: 3\n"))

@@ -131,8 +131,13 @@ def test_a_wrong_question_is_one_message(run: ftkit.Run, words: tuple[str, ...],
 
 
 def test_a_folder_that_is_no_run_cannot_answer(tmp_path: Path) -> None:
-    with pytest.raises(ftkit.RunError, match="is no run"):
+    with pytest.raises(ftkit.RunError, match=r"is not a run: it has no recipe\.yaml"):
         ftkit.load_run(tmp_path)
+
+
+def test_a_folder_that_is_not_there_cannot_answer(tmp_path: Path) -> None:
+    with pytest.raises(ftkit.RunError, match="nope: there is no such folder; a run's folder is wanted"):
+        ftkit.load_run(tmp_path / "nope")
 
 
 def test_a_tracker_that_is_not_installed_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:

@@ -52,8 +52,7 @@ def find_run(path: str | Path) -> PlannedRun:
         FtkitError: A plugin that it was made with can't be had any more.
     """
     folder = RunFolder(Path(path))
-    if not folder.recipe.is_file():
-        raise RunError(f"{path} is no run: it has no {folder.recipe.name}")
+    folder.demand_begun()
     if not folder.artifact.is_dir():
         raise RunError(f"{path} has no artifact yet; go on with it: {folder.resume_command}")
     return PlannedRun(make_plan(read_recipe(folder.recipe)), folder)

@@ -114,7 +114,9 @@ def compare_command(
     if resume is not None:
         if output or words or columns or checkpoint or any(each is not None for each in given.values()):
             raise typer.BadParameter("--resume goes on with a comparison as its recipe says: nothing else")
-        file, output = str(ComparisonFolder(Path(resume)).recipe), resume
+        folder = ComparisonFolder(Path(resume))
+        folder.demand_begun()
+        file, output = str(folder.recipe), resume
     recipe = _recipe(file, given, options, dict(_pairs(checkpoint or [])))
     with told_when_stopped():
         comparison = compare(

@@ -15,7 +15,7 @@ import yaml
 from ftkit.comparing.grid import Cell
 from ftkit.comparing.planned import PlannedComparison
 from ftkit.errors import RunError
-from ftkit.files import held, next_free_folder, write_whole
+from ftkit.files import demand_folder_of, folder_made_for, held, next_free_folder, without_number, write_whole
 from ftkit.json_text import as_json
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.recipe import MADE_WITH
@@ -82,6 +82,14 @@ class ComparisonFolder:
         """What goes on with this comparison."""
         return shlex.join(["ftkit", "compare", "--resume", str(self.path)])
 
+    def demand_begun(self) -> None:
+        """Refuse a folder in which no comparison was begun.
+
+        Raises:
+            RunError: It isn't there, or has no recipe.
+        """
+        demand_folder_of("comparison", f"{_HOME}/qa-1", self.recipe)
+
     def run_folder(self, cell: Cell) -> RunFolder:
         """The files of one run."""
         return RunFolder(self.path / "cells" / cell.name)
@@ -118,14 +126,12 @@ def comparison_folder(wanted: str | Path | None, planned: PlannedComparison) -> 
     Raises:
         RunError: The folder holds something else or another comparison, is in use, or can't be made.
     """
-    try:
+    with folder_made_for("comparison", Path(wanted or _HOME)):
         if wanted is None:
             path = next_free_folder(Path(_HOME), "-".join(each.slug for each in planned.recipe.tasks))
         else:
             path = Path(wanted)
             path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"the comparison's folder can't be made: {error}") from error
     folder = ComparisonFolder(path)
     with held(path / _LOCK, path):
         content = json.loads(as_json(planned.recipe.as_dict() | {MADE_WITH: dict(planned.made_with)}))
@@ -142,7 +148,9 @@ def _demand_same(folder: ComparisonFolder, content: Mapping[str, Any]) -> None:
     """Refuse to go on with figures of something else."""
     try:
         before = yaml.safe_load(folder.recipe.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise RunError(without_number(error)) from error
+    except (ValueError, yaml.YAMLError) as error:
         raise RunError(f"{folder.recipe} can't be read: {error}") from error
     before = before if isinstance(before, dict) else {}
     changed = list(_differences(before, content))

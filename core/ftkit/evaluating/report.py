@@ -14,7 +14,7 @@ from ftkit.errors import RunError
 from ftkit.evaluating.evaluation import Evaluation, evaluate_examples, scored_rows
 from ftkit.evaluating.rows import REJECTED, EvaluationRows
 from ftkit.evaluating.scoring import intervals, signatures
-from ftkit.files import empty_folder, next_free_folder, write_whole
+from ftkit.files import empty_folder, folder_made_for, next_free_folder, write_whole
 from ftkit.json_text import as_json, as_json_lines
 from ftkit.memory import peak_memory
 from ftkit.threads import fitting_threads
@@ -120,10 +120,8 @@ def _demand_free(output: str | None) -> None:
 
 
 def _folder(output: str | None, beside: Path, name: str) -> Path:
-    try:
+    with folder_made_for("evaluation", Path(output or beside)):
         return empty_folder(Path(output)) if output else next_free_folder(beside, name)
-    except OSError as error:
-        raise RunError(f"the evaluation's folder can't be made: {error}") from error
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:

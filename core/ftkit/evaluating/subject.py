@@ -39,8 +39,13 @@ def load_subject(target: str, recipe: Recipe) -> Predictor:
         chosen = replace(recipe, checkpoint=target)
     elif recipe.model is None and folder.is_dir():
         raise RunError(
-            f"{target} is no run, for it has no recipe.yaml; say which backbone these weights are of with "
+            f"{target} is not a run, for it has no recipe.yaml; say which backbone these weights are of with "
             "--model NAME, and with --method NAME if a method saved them as its artifact"
+        )
+    elif recipe.model is None and len(folder.parts) > 1:  # no plugin has such a name
+        raise RunError(
+            f"{target} is neither a run's folder nor an installed backbone or checkpoint; for a folder of "
+            "weights or a hub id say its backbone too: --model NAME"
         )
     else:
         chosen = replace(recipe, model=target)

@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import MODEL_FOLDER
 from ftkit.errors import RunError
+from ftkit.files import without_number
 from ftkit.interrupts import Interrupted, Interrupts
 from ftkit.planning.auto import with_decided_budget
 from ftkit.runs.folder import RunFolder, existing_run_folder, new_run_folder
@@ -129,7 +130,9 @@ def _run(
     except Interrupted as stopped:
         raise Interrupted(stopped.signal, folder.resume_command) from None
     except (OSError, SafetensorError) as error:  # the latter from a method's own writer
-        raise RunError(f"{error}; once that is mended, go on with: {folder.resume_command}") from error
+        raise RunError(
+            f"{without_number(error)}; once that is mended, go on with: {folder.resume_command}"
+        ) from error
     except RunError as error:
         raise RunError(f"{error}\nrun: {folder.path}") from error
 

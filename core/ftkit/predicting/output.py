@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ftkit.errors import RunError
-from ftkit.files import held, sync, write_whole
+from ftkit.files import held, sync, without_number, write_whole
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,9 @@ def unfinished(path: Path, *, resume: bool) -> Progress | None:
         raise RunError(f"{path} is unfinished: go on with it by --resume, or choose another --output")
     try:
         return Progress(**json.loads(told.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
+        raise RunError(without_number(error)) from error
+    except (ValueError, TypeError) as error:
         raise RunError(f"{told} can't be read: {error}") from error
 
 

@@ -11,11 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ftkit.errors import RunError
-from ftkit.files import copy_whole, empty_folder, held, next_free_folder, write_folder_whole, write_whole
+from ftkit.files import (
+    copy_whole,
+    demand_folder_of,
+    empty_folder,
+    folder_made_for,
+    held,
+    next_free_folder,
+    write_folder_whole,
+    write_whole,
+)
 from ftkit.json_text import as_json, as_json_lines
 
 _LOCK = ".lock"
+_HOME = "runs"
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,14 @@ class RunFolder:
         """What goes on with this run."""
         return shlex.join(["ftkit", "train", "--resume", str(self.path)])
 
+    def demand_begun(self) -> None:
+        """Refuse a folder in which no run was begun.
+
+        Raises:
+            RunError: It isn't there, or has no recipe.
+        """
+        demand_folder_of("run", "runs/t5-lora-qa-1", self.recipe)
+
     def write_text(self, name: str, text: str) -> None:
         """Write a file whole or not at all."""
         write_whole(self.path / name, text)
@@ -116,10 +133,8 @@ def new_run_folder(wanted: str | None, name: str) -> Iterator[RunFolder]:
     Raises:
         RunError: The wanted folder holds something, is in use, or can't be made.
     """
-    try:
-        folder = RunFolder(_empty(Path(wanted)) if wanted else next_free_folder(Path("runs"), name))
-    except OSError as error:
-        raise RunError(f"the run's folder can't be made: {error}") from error
+    with folder_made_for("run", Path(wanted or _HOME)):
+        folder = RunFolder(_empty(Path(wanted)) if wanted else next_free_folder(Path(_HOME), name))
     with held(folder.path / _LOCK, folder.path):
         yield folder
 
@@ -132,8 +147,7 @@ def existing_run_folder(path: Path) -> Iterator[RunFolder]:
         RunError: There is none, or it is in use.
     """
     folder = RunFolder(path)
-    if not folder.recipe.is_file():
-        raise RunError(f"{path} is no run: it has no {folder.recipe.name}")
+    folder.demand_begun()
     with held(folder.path / _LOCK, folder.path):
         yield folder
 

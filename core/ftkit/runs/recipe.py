@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from ftkit.errors import OptionsError, RunError
+from ftkit.files import similar_file
 from ftkit.registry.names import normalise
 
 PARTS = ("model", "method", "task", "training", "reading")
@@ -182,10 +183,12 @@ def read_content(path: Path, *, such_as: str = "model: t5-base") -> dict[str, An
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise RunError(f"{path}: {error.strerror}{similar_file(path)}") from error
+    except (ValueError, yaml.YAMLError) as error:
         raise RunError(f"{path} can't be read as a recipe: {error}") from error
     if not isinstance(content, dict):
-        raise RunError(f"{path} is no recipe: it must be a mapping such as '{such_as}'")
+        raise RunError(f"{path} is not a recipe: it must be a mapping such as '{such_as}'")
     return content
 
 

@@ -16,7 +16,8 @@ from ftkit.data.reading import Reading
 from ftkit.data.sources.hub import HubData, is_hub_name
 from ftkit.data.sources.kinds import AlignedFiles, ClassFolder, RowFile, Source, text_files
 from ftkit.errors import DataError
-from ftkit.registry.names import nearest, suggestion
+from ftkit.files import similar_file
+from ftkit.registry.names import suggestion
 
 STDIN = "-"
 
@@ -47,8 +48,8 @@ def _found(data: str, reading: Reading) -> list[Source]:
     if "," in data:
         return _several([Path(part.strip()) for part in data.split(",") if part.strip()], data, reading)
     if _may_be_on_the_hub(data):
-        return [HubData(data, streaming=reading.streaming, hint=_similar(path))]
-    raise DataError(f"{data}: No such file or directory{_similar(path)}")
+        return [HubData(data, streaming=reading.streaming, hint=similar_file(path))]
+    raise DataError(f"{data}: No such file or directory{similar_file(path)}")
 
 
 def _there(path: Path, data: str, reading: Reading) -> Source:
@@ -109,7 +110,9 @@ def _matching(pattern: str, reading: Reading) -> list[Source]:
 def _several(paths: list[Path], data: str, reading: Reading) -> list[Source]:
     missing = [path for path in paths if not path.exists()]
     if missing:
-        raise DataError("\n".join(f"{path}: No such file or directory{_similar(path)}" for path in missing))
+        raise DataError(
+            "\n".join(f"{path}: No such file or directory{similar_file(path)}" for path in missing)
+        )
     if all(path.is_dir() for path in paths):
         return [ClassFolder(data, tuple(paths), reading)]
     if any(path.is_dir() for path in paths):
@@ -128,13 +131,3 @@ def _columns(paths: list[Path], data: str, reading: Reading) -> tuple[str, ...]:
             f"and these give {', '.join(map(repr, names))}: name them with --reading.column-names"
         )
     return names
-
-
-def _similar(path: Path) -> str:
-    """A hint at what is there by nearly the same name."""
-    try:
-        close = nearest(path.name, [each.name for each in path.parent.iterdir()])
-    except OSError:
-        return ""
-    asked = suggestion(str(path.parent / name) for name in close)
-    return f"; {asked}" if asked else ""
