@@ -157,18 +157,22 @@ def test_what_a_signal_stopped_has_the_status_that_shells_expect(
         (["a text", "--output", "o.jsonl"], "--output takes the predictions of an --input"),
         (["a text", "--columns", "en=text"], "options of reading are about an --input"),
         (["--input", "r.jsonl", "--resume"], "--resume goes on with an --output"),
-        (["--input", "r.jsonl", "--chunk", "0"], "0 is not in the range x>=1"),
         (["--input", "r.jsonl", "--generation.top-k"], "--generation.top-k needs a value"),
-        (["--input", "{rows}", "--on-bad-row", "set-aside"], "bad rows are set aside beside an --output"),
+        (["--input", "{rows}", "--on-bad-row", "set-aside"], "beside the --output: give --output FILE"),
     ],
 )
 def test_options_that_say_nothing_together_are_refused(
     run: Path, rows: Path, words: list[str], said: str
 ) -> None:
     given = [word.format(rows=rows) for word in words]
-    with pytest.raises(typer.BadParameter, match=re.escape(said)):
+    with pytest.raises(ftkit.FtkitError, match=re.escape(said)):
         app(["predict", str(run), *given], standalone_mode=False)
     assert list(rows.parent.iterdir()) == [rows]
+
+
+def test_a_number_beyond_its_range_is_refused(run: Path) -> None:
+    with pytest.raises(typer.BadParameter, match=re.escape("0 is not in the range x>=1")):
+        app(["predict", str(run), "--input", "r.jsonl", "--chunk", "0"], standalone_mode=False)
 
 
 def test_wrong_options_of_generation_and_of_reading_are_told_at_once(run: Path, rows: Path) -> None:
@@ -190,7 +194,7 @@ def test_wrong_options_of_generation_and_of_reading_are_told_at_once(run: Path, 
         (["--en"], "columns are given as --COLUMN TEXT"),
         (["--en", "The dog.", "a text"], "a text: columns are given as --COLUMN TEXT"),
         (["--input", "nowhere.jsonl"], "nowhere.jsonl"),
-        (["--input", "ROWS", "--on-bad-row", "set-aside"], "none is given"),
+        (["--input", "ROWS", "--on-bad-row", "set-aside"], "give --output FILE"),
     ],
 )
 def test_a_mistake_is_told_before_torch_is_imported(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import typer
 
+import ftkit
 from ftkit.cli.words import pairs_of, parted
 
 PARTS = ("generation", "reading")
@@ -44,5 +44,5 @@ def test_options_of_reading_with_a_name_of_their_own_win() -> None:
 
 @pytest.mark.parametrize("name", ["--generation.top-k", "--reading.format"])
 def test_an_option_without_its_value_is_refused(name: str) -> None:
-    with pytest.raises(typer.BadParameter, match=rf"{name} needs a value, as in {name}=VALUE"):
+    with pytest.raises(ftkit.FtkitError, match=rf"{name} needs a value, as in {name}=VALUE"):
         parted(pairs_of(["text", name]), PARTS, {})

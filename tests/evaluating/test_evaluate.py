@@ -153,7 +153,10 @@ def test_outputs_end_where_the_models_positions_do_and_the_result_says_so(tmp_pa
         ),
         (["{run}", "--data", "none.csv"], "none.csv: No such file or directory"),
         (["{run}", "--columns", "text=body"], "options of reading are about --data"),
-        (["{run}", "--wurst", "3"], "no such option: --wurst"),
+        (
+            ["{run}", "--wurst", "3"],
+            "error: no such option: --wurst; did you mean --worst? ftkit evaluate --help lists",
+        ),
     ],
 )
 def test_a_mistake_is_told_in_one_message(

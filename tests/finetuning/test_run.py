@@ -98,8 +98,11 @@ def test_predictions_and_metrics_are_lines_of_json(run: tuple[Path, Any]) -> Non
         ),
         (["--task", "sentimant"], "did you mean sentiment"),
         (["--task", "sentiment", "--data", "none.csv"], "none.csv: No such file or directory"),
-        (["--task", "sentiment", "--colour"], "no such option: --colour"),
-        (["--metod", "lora"], "no such option: --metod; did you mean --method? --help"),
+        (["--task", "sentiment", "--colour"], "error: no such option: --colour; ftkit train --help lists"),
+        (
+            ["--metod", "lora"],
+            "error: no such option: --metod; did you mean --method? ftkit train --help lists",
+        ),
         (["--task", "qa", "--data", "{rows}"], "{rows}:1: the row lacks 'question'"),
         (["--data", "{rows}"], "say which task: --task NAME; installed: qa, sentiment, translation"),
         (

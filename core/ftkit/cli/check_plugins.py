@@ -9,6 +9,7 @@ import typer
 
 from ftkit.cli.options import DEFAULT_TIMEOUT, BuiltinOnly, Json, Timeout, complete_plugin
 from ftkit.cli.output import complain, print_json, print_line, print_table
+from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,12 +78,12 @@ def _demand_one(records: list[PluginRecord], given: Mapping[str, object], *, con
     """What is given to try a plugin with must be for the one plugin that is tried.
 
     Raises:
-        typer.BadParameter: It isn't.
+        FtkitError: It isn't.
     """
     for kind, value in given.items():
         if value is not None and not (conformance and [each.kind for each in records] == [kind]):
             option = {"task": "--rows", "backbone": "--checkpoint"}[kind]
-            raise typer.BadParameter(f"{option} goes with --conformance and the name of one {kind}")
+            raise FtkitError(f"{option} goes with --conformance and the name of one {kind}")
 
 
 def _conformances(

@@ -23,6 +23,7 @@ from ftkit.cli.options import (
 from ftkit.cli.output import print_json, print_line, print_table
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import RUN_PARTS, recipe_file, typed_options
+from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
     from ftkit.comparing.command import Comparison
@@ -112,8 +113,12 @@ def compare_command(
     options, others = typed_options(words, RUN_PARTS, columns, on_bad_row)
     file = recipe_file(others)
     if resume is not None:
-        if output or words or columns or checkpoint or any(each is not None for each in given.values()):
-            raise typer.BadParameter("--resume goes on with a comparison as its recipe says: nothing else")
+        more = output, words, columns, on_bad_row, checkpoint, *given.values()
+        if any(each is not None for each in more):
+            raise FtkitError(
+                "--resume goes on with a comparison as its recipe says: it takes no other options but "
+                "--jobs, --ray, --timeout, --retry-failed, --quiet and --json"
+            )
         folder = ComparisonFolder(Path(resume))
         folder.demand_begun()
         file, output = str(folder.recipe), resume
@@ -153,7 +158,7 @@ def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
     for word in words:
         name, equals, source = word.partition("=")
         if not equals or not source:
-            raise typer.BadParameter(f"--checkpoint {word}: say of which model, as in t5=FOLDER")
+            raise FtkitError(f"--checkpoint {word}: say of which model, as in t5=FOLDER")
         yield name, source
 
 

@@ -21,6 +21,7 @@ from ftkit.cli.options import (
 from ftkit.cli.output import print_json, print_line, warn
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import demand_none, typed_options
+from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
     from ftkit.evaluating.report import Report
@@ -85,7 +86,7 @@ def evaluate_command(
     options, others = typed_options(words, _PARTS, columns, on_bad_row)
     demand_none(others)
     if options["reading"] and data is None:
-        raise typer.BadParameter("options of reading are about --data, and none is given")
+        raise FtkitError("options of reading are about --data, and none is given")
     from ftkit.evaluating.command import evaluate
     from ftkit.runs.recipe import Recipe
 

@@ -17,6 +17,7 @@ from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import Pair, typed_options
+from ftkit.errors import FtkitError
 from ftkit.predicting import CHUNK_ROWS
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def predict(
             return
         request = make_request(found.plan, source, options, seed, chunk)
         if output is None and request.reading.set_aside:
-            raise typer.BadParameter("bad rows are set aside beside an --output, and none is given")
+            raise FtkitError("--on-bad-row set-aside writes bad rows beside the --output: give --output FILE")
         loaded = found.load(device)
         if output is None:
             _stream(loaded, request)
@@ -109,17 +110,17 @@ def _demand_sense(
     if asked and source is not None:
         name, value = asked[0]
         word = value if name is None else f"--{name}"
-        raise typer.BadParameter(f"{word}: give either texts and columns, or --input")
+        raise FtkitError(f"{word}: give either texts and columns, or --input")
     if not asked and source is None:
-        raise typer.BadParameter(
+        raise FtkitError(
             "nothing to answer: give texts, the task's columns as --COLUMN TEXT, or rows as --input FILE"
         )
     if source is None and output is not None:
-        raise typer.BadParameter("--output takes the predictions of an --input, and none is given")
+        raise FtkitError("--output takes the predictions of an --input, and none is given")
     if source is None and reading:
-        raise typer.BadParameter("options of reading are about an --input, and none is given")
+        raise FtkitError("options of reading are about an --input, and none is given")
     if output is None and resume:
-        raise typer.BadParameter("--resume goes on with an --output, and none is given")
+        raise FtkitError("--resume goes on with an --output, and none is given")
 
 
 def _stdin_holds_rows() -> bool:
@@ -153,7 +154,7 @@ def _rows(plan: Plan, asked: Sequence[Pair]) -> list[Mapping[str, Any]]:
     row: dict[str, Any] = {}
     for name, value in asked:
         if name is None or value is None:
-            raise typer.BadParameter(f"{value or f'--{name}'}: columns are given as --COLUMN TEXT")
+            raise FtkitError(f"{value or f'--{name}'}: columns are given as --COLUMN TEXT")
         row[name] = value
     return [row]
 

@@ -27,7 +27,7 @@ def recipe_of(
         on_bad_row: What `--on-bad-row` says.
 
     Raises:
-        typer.BadParameter: Some word is neither.
+        NoSuchOption: Some word is neither.
         OptionsError: The file says something else than a recipe.
     """
     from ftkit.runs.recipe import Recipe, read_recipe

@@ -27,6 +27,7 @@ from ftkit.cli.output import print_json, print_line
 from ftkit.cli.preview import print_counts
 from ftkit.cli.recipes import recipe_of
 from ftkit.cli.stopping import told_when_stopped
+from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
     from ftkit.finetuning.command import Run
@@ -79,7 +80,9 @@ def train(
     }
     more = words or None, dry_run or None, columns, on_bad_row, *given.values()
     if resume is not None and any(each is not None for each in more):
-        raise typer.BadParameter("--resume goes on with a run as its recipe says: it takes no other options")
+        raise FtkitError(
+            "--resume goes on with a run as its recipe says: it takes no other options but --quiet and --json"
+        )
     recipe = recipe_of(words, given, columns, on_bad_row)
     if dry_run:
         _preview(recipe, json=json)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import typer
-
+from ftkit.errors import FtkitError
 from ftkit.registry.names import nearest, suggestion
 
 CONTEXT = {"ignore_unknown_options": True}
@@ -43,7 +42,7 @@ def parted(
             None where not given.
 
     Raises:
-        typer.BadParameter: An option has no value.
+        FtkitError: An option has no value.
     """
     options: dict[str, dict[str, Any]] = {part: {} for part in parts if not part.endswith(".")}
     families = tuple(part for part in parts if part.endswith("."))
@@ -55,7 +54,7 @@ def parted(
         if part not in options or not option:
             others.append((name, value))
         elif value is None:
-            raise typer.BadParameter(f"--{name} needs a value, as in --{name}=VALUE")
+            raise FtkitError(f"--{name} needs a value, as in --{name}=VALUE")
         else:
             options[part][option] = value
     options["reading"] |= {name: value for name, value in short.items() if value is not None}
@@ -81,15 +80,16 @@ def recipe_file(others: Sequence[Pair]) -> str | None:
     return files[0] if files else None
 
 
-class NoSuchOption(typer.BadParameter):
+class NoSuchOption(FtkitError):
     """A word that no option takes."""
 
     def __init__(self, given: str, context: Any = None) -> None:
         """Say so, and which option of the command, where that is known, is most like it."""
         options = context.command.params if context else ()
         known = [name for option in options for name in option.opts if name.startswith("--")]
-        told = suggestion(nearest(given, known, count=1), "--help lists those there are")
-        super().__init__(f"no such option: {given}; {told}", ctx=context)
+        command = f"{context.command_path} " if context else ""
+        told = suggestion(nearest(given, known, count=1), f"{command}--help lists those there are")
+        super().__init__(f"no such option: {given}; {told}")
         self.given = given
 
 
