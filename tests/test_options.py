@@ -70,20 +70,20 @@ def test_a_value_is_taken_typed_or_as_typed(given: dict[str, Any], expected: dic
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"rank": "x"}, "method.rank: 'x' is no whole number"),
-        ({"rank": 1.5}, "method.rank: 1.5 is no whole number"),
-        ({"rank": True}, "method.rank: True is no whole number"),
-        ({"rank": None}, "method.rank: None is no whole number"),
-        ({"rank": 0}, "method.rank: 0 is less than 1"),
-        ({"rank": "1000"}, "method.rank: 1000 is more than 512"),
-        ({"dropout": "nan"}, "method.dropout: 'nan' is no finite number"),
-        ({"dropout": "-0.1"}, "method.dropout: -0.1 is less than 0"),
-        ({"dropout": True}, "method.dropout: True is no finite number"),
-        ({"use_dora": "maybe"}, "method.use_dora: 'maybe' is neither true nor false"),
-        ({"use_dora": 1}, "method.use_dora: 1 is neither true nor false"),
-        ({"targets": [["key"]]}, "method.targets: ['key'] is no text"),
-        ({"layers": "0,x"}, "method.layers: 'x' is no whole number"),
-        ({"layers": "-1"}, "method.layers: -1 is less than 0"),
+        ({"rank": "x"}, "method.rank: it must be a whole number, not 'x'"),
+        ({"rank": 1.5}, "method.rank: it must be a whole number, not 1.5"),
+        ({"rank": True}, "method.rank: it must be a whole number, not True"),
+        ({"rank": None}, "method.rank: it must be a whole number, not None"),
+        ({"rank": 0}, "method.rank: it must be at least 1, not 0"),
+        ({"rank": "1000"}, "method.rank: it must be at most 512, not 1000"),
+        ({"dropout": "nan"}, "method.dropout: it must be a number, not 'nan'"),
+        ({"dropout": "-0.1"}, "method.dropout: it must be at least 0, not -0.1"),
+        ({"dropout": True}, "method.dropout: it must be a number, not True"),
+        ({"use_dora": "maybe"}, "method.use_dora: it must be true or false, not 'maybe'"),
+        ({"use_dora": 1}, "method.use_dora: it must be true or false, not 1"),
+        ({"targets": [["key"]]}, "method.targets: it must be a text, not ['key']"),
+        ({"layers": "0,x"}, "method.layers: it must be a whole number, not 'x'"),
+        ({"layers": "-1"}, "method.layers: it must be at least 0, not -1"),
     ],
 )
 def test_a_wrong_value_is_told_what_is_wrong(given: dict[str, Any], problem: str) -> None:
@@ -92,7 +92,9 @@ def test_a_wrong_value_is_told_what_is_wrong(given: dict[str, Any], problem: str
 
 def test_a_wrong_choice_is_answered_with_the_choices_and_the_nearest() -> None:
     [problem] = problems(init="gausian")
-    assert problem == ("method.init: 'gausian' is none of default, gaussian, pissa; did you mean gaussian?")
+    assert problem == (
+        "method.init: it must be one of default, gaussian, pissa, not 'gausian'; did you mean gaussian?"
+    )
 
 
 def test_an_unknown_name_is_answered_with_the_names_and_the_nearest() -> None:
@@ -103,7 +105,7 @@ def test_an_unknown_name_is_answered_with_the_names_and_the_nearest() -> None:
 
 
 def test_a_plugin_without_options_says_so() -> None:
-    with pytest.raises(OptionsError, match=r"task\.x: it takes no options"):
+    with pytest.raises(OptionsError, match=r"task\.x: this task takes no options"):
         complete_options({"task": ()}, {"task": {"x": 1}})
 
 
@@ -126,7 +128,7 @@ def test_a_word_may_stand_in_place_of_a_number() -> None:
         assert complete_options({"training": options}, {"training": {"budget": given}}) == {
             "training": {"budget": expected}
         }
-    with pytest.raises(OptionsError, match="'none' is no whole number"):
+    with pytest.raises(OptionsError, match="it must be a whole number or auto, not 'none'"):
         complete_options({"training": options}, {"training": {"budget": "none"}})
 
 

@@ -88,7 +88,7 @@ class _Check:
 
     def _unknown(self, typed: str, known: Mapping[str, Option]) -> str:
         if not known:
-            return f"{self.part}.{typed}: it takes no options"
+            return f"{self.part}.{typed}: this {self.part.partition('.')[0]} takes no options"
         told = suggestion(nearest(typed, known), f"it takes {', '.join(known)}")
         return f"{self.part}.{typed}: there is no such option; {told}"
 
@@ -112,11 +112,15 @@ def _single(option: Option, value: Any) -> OptionValue:
     as_declared = {word.lower(): word for word in option.words}
     if isinstance(value, str) and value.strip().lower() in as_declared:
         return as_declared[value.strip().lower()]
-    typed = _PARSERS[option.type](value)
+    parse, meant = _TYPES[option.type]
+    typed = parse(value)
+    if typed is None:
+        raise ValueError(f"it must be {' or '.join((meant, *option.words))}, not {value!r}")
     if option.choices and typed not in option.choices:
         words = [str(choice) for choice in option.choices]
         asked = suggestion(nearest(str(typed), [word for word in words if word != str(typed)]))
-        raise ValueError("; ".join(filter(None, (f"{value!r} is none of {', '.join(words)}", asked))))
+        told = f"it must be one of {', '.join(words)}, not {value!r}"
+        raise ValueError("; ".join(filter(None, (told, asked))))
     if isinstance(typed, (int, float)) and not isinstance(typed, bool):
         _demand_range(option, typed)
     return typed
@@ -124,21 +128,18 @@ def _single(option: Option, value: Any) -> OptionValue:
 
 def _demand_range(option: Option, number: float) -> None:
     if option.minimum is not None and number < option.minimum:
-        raise ValueError(f"{number} is less than {option.minimum:g}")
+        raise ValueError(f"it must be at least {option.minimum:g}, not {number}")
     if option.maximum is not None and number > option.maximum:
-        raise ValueError(f"{number} is more than {option.maximum:g}")
+        raise ValueError(f"it must be at most {option.maximum:g}, not {number}")
 
 
-def _as_bool(value: Any) -> bool:
+def _as_bool(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
-    word = value.strip().lower() if isinstance(value, str) else ""
-    if word not in _WORDS:
-        raise ValueError(f"{value!r} is neither true nor false")
-    return _WORDS[word]
+    return _WORDS.get(value.strip().lower()) if isinstance(value, str) else None
 
 
-def _as_int(value: Any) -> int:
+def _as_int(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -146,31 +147,31 @@ def _as_int(value: Any) -> int:
             return int(value)
         except ValueError:
             pass
-    raise ValueError(f"{value!r} is no whole number")
+    return None
 
 
-def _as_float(value: Any) -> float:
+def _as_float(value: Any) -> float | None:
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:
             number = float(value)
         except (ValueError, OverflowError):
             number = math.nan
-        if math.isfinite(number):
-            return number
-    raise ValueError(f"{value!r} is no finite number")
+        return number if math.isfinite(number) else None
+    return None
 
 
-def _as_str(value: Any) -> str:
+def _as_str(value: Any) -> str | None:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)  # YAML reads `revision: 1` as a number
-    raise ValueError(f"{value!r} is no text")
+    return None
 
 
-_PARSERS: Mapping[str, Callable[[Any], bool | int | float | str]] = {
-    "bool": _as_bool,
-    "int": _as_int,
-    "float": _as_float,
-    "str": _as_str,
+_TYPES: Mapping[str, tuple[Callable[[Any], bool | int | float | str | None], str]] = {
+    "bool": (_as_bool, "true or false"),
+    "int": (_as_int, "a whole number"),
+    "float": (_as_float, "a number"),
+    "str": (_as_str, "a text"),
 }
+"""For each type how a value is read, None where it isn't of the type, and what the type is in words."""

@@ -109,6 +109,13 @@ def list_plugins(kind: str | None = None) -> tuple[PluginRecord, ...]:
     return read_catalogue().of_kind(kind)
 
 
+def told_installed(part: str) -> str:
+    """The usable plugins for a part of a run (`model`, `method`, `task`), as an error lists them."""
+    kind = "backbone" if part == "model" else part
+    names = {each.name for each in list_plugins(kind) if each.status == "ok"}
+    return f"installed {kind}s: {', '.join(sorted(names)) or 'none'}"
+
+
 def load_plugins(
     backbone: str | None = None,
     method: str | None = None,

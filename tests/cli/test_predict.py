@@ -183,7 +183,7 @@ def test_wrong_options_of_generation_and_of_reading_are_told_at_once(run: Path, 
         "generation.num_beems",
         "reading.encoding",
     ]
-    with pytest.raises(ftkit.OptionsError, match=r"generation\.num_beams: 0 is less than 1"):
+    with pytest.raises(ftkit.OptionsError, match=r"generation\.num_beams: it must be at least 1, not 0"):
         app(["predict", str(run), "a text", "--generation.num-beams", "0"], standalone_mode=False)
 
 

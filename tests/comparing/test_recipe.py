@@ -89,6 +89,16 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "budget_seconds",
     ]
     assert "'t5' is there twice; give each a label" in found[1]
+    assert found[2].startswith(
+        "method: say at least one method: --method NAME,NAME, or in a recipe method: [NAME, NAME]; "
+        "installed methods: adapter, full, lora"
+    )
+    assert found[5] == "budget_seconds: it must be a number above 0, not -1"
+
+
+def test_seeds_are_how_many_or_which() -> None:
+    [found] = problems_of({"model": "t5", "method": "full", "task": "qa", "seeds": "x"})
+    assert found == "seeds: it must be how many (3) or which (0,1,2), not 'x'"
 
 
 def test_one_file_is_no_data_for_several_tasks() -> None:

@@ -137,7 +137,7 @@ def typed(*words: str) -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--extension.mark-it.times", "0"], "extension.mark-it.times: 0 is less than 1"),
+        (["--extension.mark-it.times", "0"], "extension.mark-it.times: it must be at least 1, not 0"),
         (["--extension.mark-it.tines=2"], "extension.mark-it.tines: there is no such option; did you mean"),
         (["--extension.other.text", "x"], "extension.other: there is no such part, only model,"),
     ],

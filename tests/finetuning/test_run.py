@@ -94,7 +94,7 @@ def test_predictions_and_metrics_are_lines_of_json(run: tuple[Path, Any]) -> Non
         ),
         (
             ["--task", "sentiment", "--method.rank", "0", "--training.precision", "fp8"],
-            "method.rank: 0 is less than 1",
+            "method.rank: it must be at least 1, not 0",
         ),
         (["--task", "sentimant"], "did you mean sentiment"),
         (["--task", "sentiment", "--data", "none.csv"], "none.csv: No such file or directory"),
@@ -104,7 +104,7 @@ def test_predictions_and_metrics_are_lines_of_json(run: tuple[Path, Any]) -> Non
             "error: no such option: --metod; did you mean --method? ftkit train --help lists",
         ),
         (["--task", "qa", "--data", "{rows}"], "{rows}:1: the row lacks 'question'"),
-        (["--data", "{rows}"], "say which task: --task NAME; installed: qa, sentiment, translation"),
+        (["--data", "{rows}"], "say which task: --task NAME; installed tasks: qa, sentiment, translation"),
         (
             ["--task", "sentiment", "--output", "{parent}"],
             "is not empty, and nothing in it was touched; choose",

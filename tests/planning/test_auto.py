@@ -56,7 +56,7 @@ def test_the_word_is_known_however_it_is_written(tmp_path: Path, typed: str) -> 
 
 
 def test_another_word_is_no_number(tmp_path: Path) -> None:
-    with pytest.raises(ftkit.OptionsError, match="'automatic' is no whole number"):
+    with pytest.raises(ftkit.OptionsError, match="it must be a whole number or auto, not 'automatic'"):
         make_plan(killed.recipe("lora", tmp_path / "run", token_budget="automatic"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ftkit.errors import OptionsError
+from ftkit.plugins import told_installed
 from ftkit.runs.recipe import MADE_WITH, joined_extensions, parted_extensions, read_content
 
 DEFAULT_SEEDS = 3
@@ -157,7 +158,8 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
 def _problems_of_axis(axis: str, value: Any) -> Iterator[str]:
     entries = _entries(value)
     if not entries:
-        yield f"{axis}: say at least one, as in {axis}: [NAME, NAME]"
+        ways = f"--{axis} NAME,NAME, or in a recipe {axis}: [NAME, NAME]"
+        yield f"{axis}: say at least one {axis}: {ways}; {told_installed(axis)}"
     yield from _nameless(axis, entries)
     labels = [each.slug for each in _choices(axis, value)]
     for label in sorted({label for label in labels if labels.count(label) > 1}):
@@ -174,15 +176,20 @@ def _problems_of_numbers(content: Mapping[str, Any]) -> Iterator[str]:
     try:
         seeds = _seeds(content.get("seeds", DEFAULT_SEEDS))
     except (TypeError, ValueError):
-        yield f"seeds: {content['seeds']!r} is no number of seeds and no list of them"
+        yield f"seeds: it must be how many (3) or which (0,1,2), not {content['seeds']!r}"
     else:
         if not seeds or len(set(seeds)) < len(seeds):
             yield "seeds: give at least one, and each once"
+    budget = content.get("budget_seconds")
+    if budget is not None and not _is_above_0(budget):
+        yield f"budget_seconds: it must be a number above 0, not {budget!r}"
+
+
+def _is_above_0(value: Any) -> bool:
     try:
-        if content.get("budget_seconds") is not None and not float(content["budget_seconds"]) > 0:
-            yield f"budget_seconds: {content['budget_seconds']} is not more than 0"
+        return float(value) > 0
     except (TypeError, ValueError):
-        yield f"budget_seconds: {content['budget_seconds']!r} is no number"
+        return False
 
 
 def _entries(value: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from ftkit.loading import (
     warn_of_deprecated_options,
 )
 from ftkit.options import complete_options, option_name
-from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins
+from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins, told_installed
 from ftkit.registry.loading import LoadedPlugin
 from ftkit.registry.names import normalise
 from ftkit.runs.recipe import EXTENSION, MADE_WITH, Recipe
@@ -190,9 +190,8 @@ def _demand_all(plugins: SelectedPlugins, *, trains: bool) -> None:
     chosen |= {"method": plugins.method} if trains else {}
     for name, plugin in chosen.items():
         if plugin is None:
-            kind = "backbone" if name == "model" else name
-            known = ", ".join(sorted({each.name for each in list_plugins(kind) if each.status == "ok"}))
-            raise RunError(f"say which {name}: --{name} NAME; installed: {known or 'none'}")
+            wanted = "backbone or checkpoint" if name == "model" else name
+            raise RunError(f"say which {wanted}: --{name} NAME; {told_installed(name)}")
 
 
 def _name_of(extension: LoadedPlugin) -> str:
