@@ -112,7 +112,9 @@ def test_what_can_be_no_name_is_refused(name: str, tmp_path: Path) -> None:
 
 
 def test_a_name_with_a_dot_is_one_key_of_the_entry_points(tmp_path: Path) -> None:
-    assert run_ftkit("new-plugin", "task", "v1.1", "--into", str(tmp_path)).status == 0
+    ended = run_ftkit("new-plugin", "task", "v1.1", "--into", str(tmp_path))
+    assert ended.status == 0
+    assert ended.out.endswith("  ftkit check-plugins task:v1.1 --conformance\n")
     text = (tmp_path / "ftkit-v1-1" / "pyproject.toml").read_text(encoding="utf-8")
     assert tomllib.loads(text)["project"]["entry-points"]["ftkit.tasks"] == {"v1.1": "ftkit_v1_1"}
 

@@ -46,7 +46,9 @@ def check_plugins(
     ] = None,
     checkpoint: Annotated[
         str | None,
-        typer.Option(help="With --conformance: a folder or hub id for a backbone that embeds none."),
+        typer.Option(
+            metavar="SOURCE", help="With --conformance: a folder or hub id for a backbone that embeds none."
+        ),
     ] = None,
     json: Json = False,
     timeout: Timeout = DEFAULT_TIMEOUT,

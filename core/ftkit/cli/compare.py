@@ -53,7 +53,8 @@ def compare_command(
         typer.Option(metavar="MODEL=SOURCE", help="Another hub id or folder for a model's weights."),
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="Training rows, as for train; none: the tasks' bundled samples.")
+        str | None,
+        typer.Option(metavar="FILE", help="Training rows, as for train; none: the tasks' bundled samples."),
     ] = None,
     validation_data: ValidationData = None,
     columns: Columns = None,
@@ -66,7 +67,8 @@ def compare_command(
         typer.Option(metavar="S", help="Seconds of training for each run, in place of epochs."),
     ] = None,
     output: Annotated[
-        str | None, typer.Option(help="The comparison's folder; one that was begun is resumed.")
+        str | None,
+        typer.Option(metavar="FOLDER", help="The comparison's folder; one that was begun is resumed."),
     ] = None,
     resume: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Go on with a comparison as its recipe says.")
@@ -74,16 +76,25 @@ def compare_command(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Run cells again that have failed.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Cells that run side by side on this machine.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Cells that run side by side on this machine.")
+    ] = 1,
     ray: Annotated[
         str | None, typer.Option(metavar="ADDRESS|auto|local", help="A Ray cluster to run the cells on.")
     ] = None,
     timeout: Annotated[
-        float | None, typer.Option(min=1, help="Seconds after which a cell counts as hanging: a day.")
+        float | None,
+        typer.Option(
+            min=1, metavar="S", help="Seconds after which a cell counts as hanging. [default: a day]"
+        ),
     ] = None,
     extension: Annotated[
         list[str] | None,
-        typer.Option(help="An extension that accompanies every run.", autocompletion=complete_extension),
+        typer.Option(
+            metavar="NAME",
+            help="An extension that accompanies every run; may be given several times.",
+            autocompletion=complete_extension,
+        ),
     ] = None,
     device: RunDevice = None,
     quiet: Quiet = False,

@@ -11,9 +11,9 @@ from ftkit.cli.options import (
     BadRows,
     Columns,
     Device,
+    EvaluationSeed,
     Json,
     Quiet,
-    Seed,
     complete_backbone,
     complete_method,
     complete_task,
@@ -46,31 +46,39 @@ def evaluate_command(
     *,
     model: Annotated[
         str | None,
-        typer.Option(help="The backbone or checkpoint, for a folder.", autocompletion=complete_backbone),
+        typer.Option(
+            metavar="NAME", help="The backbone or checkpoint, for a folder.", autocompletion=complete_backbone
+        ),
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="The method of an artifact.", autocompletion=complete_method)
+        str | None,
+        typer.Option(metavar="NAME", help="The method of an artifact.", autocompletion=complete_method),
     ] = None,
     task: Annotated[
-        str | None, typer.Option(help="The task, where no run says it.", autocompletion=complete_task)
+        str | None,
+        typer.Option(metavar="NAME", help="The task, where no run says it.", autocompletion=complete_task),
     ] = None,
     checkpoint: Annotated[
-        str | None, typer.Option(help="Another hub id or folder of the weights under an artifact.")
+        str | None,
+        typer.Option(metavar="SOURCE", help="Another hub id or folder of the weights under an artifact."),
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="Rows with answers, as for train; none: a run's validation rows, or the sample's."),
+        typer.Option(
+            metavar="FILE",
+            help="Rows with answers, as for train; none: a run's validation rows, or the sample's.",
+        ),
     ] = None,
     columns: Columns = None,
     on_bad_row: BadRows = None,
     intervals: Annotated[
         bool, typer.Option("--intervals", help="Add 95% bootstrap intervals to the metrics.")
     ] = False,
-    worst: Annotated[int, typer.Option(min=0, metavar="N", help="Show so many of the worst rows.")] = 0,
+    worst: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N worst rows.")] = 0,
     output: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Where result and predictions go.")
     ] = None,
-    seed: Seed = 0,
+    seed: EvaluationSeed = 0,
     device: Device = "auto",
     quiet: Quiet = False,
     json: Json = False,

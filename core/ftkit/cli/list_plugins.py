@@ -23,7 +23,7 @@ def list_plugins(
     json: Json = False,
     builtin_only: BuiltinOnly = False,  # noqa: ARG001 - its callback sets the variable
 ) -> None:
-    """List the installed plugins without importing any of them.
+    """List the installed plugins, by default without importing any.
 
     Example: ftkit list-plugins --kind backbone
     """

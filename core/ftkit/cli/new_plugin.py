@@ -12,10 +12,19 @@ from ftkit.cli.output import print_line
 
 
 def new_plugin(
-    kind: Annotated[KindName, typer.Argument(help="What the plugin is.")],
-    name: Annotated[str, typer.Argument(help="Its name: letters, digits, single dashes or dots.")],
+    kind: Annotated[
+        KindName, typer.Argument(metavar="KIND", help="What it is: backbone, method, task or extension.")
+    ],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="Its name: letters, digits, and single dashes, dots or underscores."
+        ),
+    ],
     *,
-    into: Annotated[Path, typer.Option(help="Folder in which the package's folder is made.")] = Path(),
+    into: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder in which the package's folder is made.")
+    ] = Path(),
 ) -> None:
     """Write an installable package with a plugin that works as it is and passes the conformance kit.
 
@@ -24,10 +33,9 @@ def new_plugin(
     from ftkit.registry.catalogue import read_catalogue
     from ftkit.scaffolding import write_package
 
-    folder = write_package(kind, name, into, read_catalogue())
-    plugin = folder.name.removeprefix("ftkit-")
-    print_line(f"{folder}: the {kind} {plugin}, which works as it is; now make it yours:")
-    print_line(f"  {folder / folder.name.replace('-', '_') / '__init__.py'}")
+    package = write_package(kind, name, into, read_catalogue())
+    print_line(f"{package.folder}: the {kind} {package.plugin}, which works as it is; now make it yours:")
+    print_line(f"  {package.module}")
     print_line("install it so that your changes count at once, and try it:")
-    print_line(f"  pip install -e {folder}")
-    print_line(f"  ftkit check-plugins {kind}:{plugin} --conformance")
+    print_line(f"  pip install -e {package.folder}")
+    print_line(f"  ftkit check-plugins {kind}:{package.plugin} --conformance")

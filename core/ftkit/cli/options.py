@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+_LARGEST_SEED = 2**32 - 1  # as for a run
 DEFAULT_TIMEOUT = 60.0  # seconds; a cold import of torch and transformers can take 20
 
 KindName = Literal["backbone", "method", "task", "extension"]
@@ -67,47 +68,62 @@ RunWords = Annotated[
     ),
 ]
 Model = Annotated[
-    str | None, typer.Option(help="A backbone or one of its checkpoints.", autocompletion=complete_backbone)
+    str | None,
+    typer.Option(
+        metavar="NAME", help="A backbone or one of its checkpoints.", autocompletion=complete_backbone
+    ),
 ]
 Models = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME,...", help="Backbones or checkpoints of theirs.", autocompletion=complete_backbone
-    ),
+    typer.Option(metavar="NAME,...", help="Backbones or checkpoints.", autocompletion=complete_backbone),
 ]
-Method = Annotated[str | None, typer.Option(help="A fine-tuning method.", autocompletion=complete_method)]
+Method = Annotated[
+    str | None, typer.Option(metavar="NAME", help="A fine-tuning method.", autocompletion=complete_method)
+]
 Methods = Annotated[
     str | None,
     typer.Option(metavar="NAME,...", help="Fine-tuning methods.", autocompletion=complete_method),
 ]
-Task = Annotated[str | None, typer.Option(help="A task.", autocompletion=complete_task)]
-Checkpoint = Annotated[str | None, typer.Option(help="Another hub id or folder to take the weights from.")]
-Data = Annotated[
-    str | None,
-    typer.Option(
-        help="Training rows: a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern,"
-        " a folder of classes, line-aligned files (train.en,train.de), - for stdin, or a hub data set."
-    ),
+Task = Annotated[str | None, typer.Option(metavar="NAME", help="A task.", autocompletion=complete_task)]
+Checkpoint = Annotated[
+    str | None, typer.Option(metavar="SOURCE", help="Another hub id or folder to take the weights from.")
 ]
-ValidationData = Annotated[str | None, typer.Option(help="Validation rows, likewise.")]
+ROW_SOURCES = (
+    "a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern, a folder of classes,"
+    " line-aligned files (train.en,train.de), - for stdin, or a hub data set."
+)
+Data = Annotated[str | None, typer.Option(metavar="FILE", help=f"Training rows: {ROW_SOURCES}")]
+ValidationData = Annotated[str | None, typer.Option(metavar="FILE", help="Validation rows, likewise.")]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the data by the task's names for them."),
+    typer.Option(
+        metavar="WANTED=GIVEN,...", help="Columns by the task's names: context=passage,answer=gold."
+    ),
 ]
 BadRows = Annotated[
-    str | None, typer.Option(metavar="error|set-aside", help="What to do about rows that can't be used.")
+    str | None,
+    typer.Option(
+        metavar="error|set-aside",
+        help="Rows that can't be used: error stops and names them; set-aside leaves them out and keeps them"
+        " in rejected.jsonl.",
+    ),
 ]
 Extensions = Annotated[
     list[str] | None,
-    typer.Option(help="An extension that accompanies the run.", autocompletion=complete_extension),
+    typer.Option(
+        metavar="NAME",
+        help="An extension that accompanies the run; may be given several times.",
+        autocompletion=complete_extension,
+    ),
 ]
-RunSeed = Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")]
-RunDevice = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
+RunSeed = Annotated[int | None, typer.Option(metavar="N", help="Seed of everything that is drawn.")]
+RunDevice = Annotated[str | None, typer.Option(metavar="DEVICE", help="cpu, cuda, cuda:1, mps or auto.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
-Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")]
-Seed = Annotated[
-    int, typer.Option(min=0, max=2**63 - 1, help="Seed of what is drawn when sampling, and of intervals.")
+Device = Annotated[str, typer.Option(metavar="DEVICE", help="cpu, cuda, cuda:1, mps or auto.")]
+SamplingSeed = Annotated[int, typer.Option(min=0, max=_LARGEST_SEED, metavar="N", help="Seed of sampling.")]
+EvaluationSeed = Annotated[
+    int, typer.Option(min=0, max=_LARGEST_SEED, metavar="N", help="Seed of sampling and of --intervals.")
 ]
 BuiltinOnly = Annotated[
     bool,
@@ -120,5 +136,11 @@ BuiltinOnly = Annotated[
 ]
 Timeout = Annotated[
     float,
-    typer.Option("--timeout", min=0.1, max=86_400, help="Seconds after which a plugin counts as hanging."),
+    typer.Option(
+        "--timeout",
+        min=0.1,
+        max=86_400,
+        metavar="S",
+        help="Seconds after which a plugin counts as hanging.",
+    ),
 ]

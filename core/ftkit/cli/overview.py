@@ -23,13 +23,13 @@ class GroupedCommands(TyperGroup):
     """The program, with its commands in sections."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's signature
-        """Write a section for each thing that one may want to do."""
+        """Write a section for each thing that one may want to do: its commands, and an example of each."""
         for title, names in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(name, self._summary(name)) for name in names])
-        with formatter.section("Examples"):
-            for name in (each for names in SECTIONS.values() for each in names):
-                formatter.write_text(self._example(name))
+                formatter.write_paragraph()
+                for name in names:
+                    formatter.write_text(self._example(name))
 
     def _summary(self, name: str) -> str:
         """The first sentence of a command's help, whole."""

@@ -49,10 +49,10 @@ def plan_command(
     device: RunDevice = None,
     json: Json = False,
 ) -> None:
-    """Foretell memory, time and sizes of a run, or of each model with each method, without training.
+    """Estimate memory, time and sizes of a run, or of each model with each method, without training.
 
-    Options are those of train. A run's own step is done three times on its shortest example; whatever is
-    larger is gone through without computing it.
+    Options are those of train. Three real steps on the shortest example are timed; larger batches are
+    followed without computing them.
 
     Example: ftkit plan --model t5,bart --method full,lora --task qa --data squad.json
     """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ftkit.cli.options import BadRows, Device, Json, Quiet, Seed
+from ftkit.cli.options import ROW_SOURCES, BadRows, Columns, Device, Json, Quiet, SamplingSeed
 from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
@@ -44,21 +44,20 @@ def predict(
         str | None,
         typer.Option(
             "--input",
-            help="Rows: a file (.json, .jsonl, .csv, .tsv, .parquet, .txt, plain or .gz), a pattern,"
-            " line-aligned files, - for stdin, or a hub data set.",
+            metavar="FILE",
+            help=f"Rows: {ROW_SOURCES}",
         ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the rows' predictions go; none: to stdout.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished --output.")] = False,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(metavar="WANTED=GIVEN,...", help="Columns of the input by the task's names for them."),
-    ] = None,
+    columns: Columns = None,
     on_bad_row: BadRows = None,
-    chunk: Annotated[int, typer.Option(min=1, help="Rows answered between two writes.")] = CHUNK_ROWS,
-    seed: Seed = 0,
+    chunk: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Rows answered between two writes.")
+    ] = CHUNK_ROWS,
+    seed: SamplingSeed = 0,
     device: Device = "auto",
     quiet: Quiet = False,
     json: Json = False,

@@ -45,9 +45,13 @@ def train(
     validation_data: ValidationData = None,
     columns: Columns = None,
     on_bad_row: BadRows = None,
-    output: Annotated[str | None, typer.Option(help="The run's folder.")] = None,
+    output: Annotated[str | None, typer.Option(metavar="FOLDER", help="The run's folder.")] = None,
     resume: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped; takes no more.")
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="Go on with a run that was stopped; takes no other options but --quiet and --json.",
+        ),
     ] = None,
     extension: Extensions = None,
     seed: RunSeed = None,

@@ -26,7 +26,7 @@ GENERATION: tuple[Option, ...] = (
     Option("length_penalty", "float", 1.0, "of beam search: above 0 favours longer texts"),
     Option("do_sample", "bool", default=False, help="draw tokens instead of taking the likeliest"),
     Option("temperature", "float", 1.0, "of sampling: below 1 favours likely tokens", minimum=0.01),
-    Option("top_k", "int", 0, "of sampling: only from so many of the likeliest tokens; 0: all", minimum=0),
+    Option("top_k", "int", 0, "of sampling: only from the k likeliest tokens; 0: all", minimum=0),
     Option(
         "top_p", "float", 1.0, "of sampling: only from tokens that make up this mass", minimum=0, maximum=1
     ),

@@ -28,7 +28,7 @@ def name_problem(name: str) -> str:
     if not name.isascii():
         return f"name {name!a} has letters outside a-z, which can pass for another name"
     if not _VALID.fullmatch(normalise(name)):
-        return f"name {name!r} is not made of letters, digits and single dashes or dots"
+        return f"name {name!r} is not made of letters, digits, and single dashes, dots or underscores"
     if len(name) > _LONGEST:
         return f"name {name[:20]!r}… has {len(name)} characters, more than {_LONGEST}"
     return ""

@@ -19,12 +19,18 @@ AUTO = "auto"
 
 SETTINGS: tuple[Option, ...] = (
     Option("epochs", "float", 3.0, "passes over the training rows", minimum=0),
-    Option("max_steps", "int", None, "optimiser steps, in place of epochs; none: these decide", minimum=1),
+    Option(
+        "max_steps",
+        "int",
+        None,
+        "number of optimizer steps, in place of epochs; none: the epochs decide",
+        minimum=1,
+    ),
     Option(
         "max_seconds",
         "float",
         None,
-        "seconds of training that are there to use; they decide in place of the epochs, and of the schedule",
+        "seconds to train for, in place of epochs; the schedule follows the clock",
         minimum=0,
     ),
     Option("learning_rate", "float", None, "peak learning rate; none means the method's own", minimum=0),
@@ -69,6 +75,10 @@ SETTINGS: tuple[Option, ...] = (
     Option("keep_checkpoints", "int", 2, "checkpoints kept while training", minimum=1),
     Option("remove_checkpoints", "bool", default=True, help="remove them once the run has finished"),
     Option(
-        "trackers", "str", (), "where transformers reports to besides: tensorboard, wandb, …", repeated=True
+        "trackers",
+        "str",
+        (),
+        "where else to report, through transformers: tensorboard, wandb, …",
+        repeated=True,
     ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from string import Template
@@ -22,7 +23,22 @@ from ftkit.registry.names import name_problem, normalise
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_package(kind: str, name: str, into: Path, catalogue: Catalogue) -> Path:
+@dataclass(frozen=True)
+class Package:
+    """A package that was written.
+
+    Attributes:
+        folder: Where it is.
+        plugin: The name of its plugin.
+        module: The file that has the plugin's hooks.
+    """
+
+    folder: Path
+    plugin: str
+    module: Path
+
+
+def write_package(kind: str, name: str, into: Path, catalogue: Catalogue) -> Package:
     """Write an installable package with a plugin that works as it is.
 
     Args:
@@ -32,7 +48,7 @@ def write_package(kind: str, name: str, into: Path, catalogue: Catalogue) -> Pat
         catalogue: What is installed.
 
     Returns:
-        The package's folder, `into/ftkit-NAME`.
+        The package, in `into/ftkit-NAME`.
 
     Raises:
         PluginError: The name is none, or an installed plugin or distribution has it.
@@ -54,7 +70,7 @@ def write_package(kind: str, name: str, into: Path, catalogue: Catalogue) -> Pat
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise FtkitError(f"{error.filename} can't be written: {error.strerror}") from error
-    return folder
+    return Package(folder, values["name"], folder / values["module"] / "__init__.py")
 
 
 def _values(kind: str, name: str) -> dict[str, str]:
