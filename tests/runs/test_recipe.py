@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from ftkit import OptionsError, Recipe, RunError
+from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import read_recipe
 
 
@@ -60,6 +61,14 @@ def test_every_unknown_key_is_named(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 2
 
 
+def test_an_unknown_key_hides_no_wrong_value(tmp_path: Path) -> None:
+    with pytest.raises(OptionsError) as caught:
+        read_recipe(written(tmp_path, "modle: t5\nseed: 1.5\n"))
+    unknown, wrong = (problem.removeprefix(f"{tmp_path}/recipe.yaml: ") for problem in caught.value.problems)
+    assert unknown.startswith("modle: a recipe has no such key; it has checkpoint, data, ")
+    assert wrong == "seed: it must be a whole number from 0 to 4294967295, not 1.5"
+
+
 def test_every_value_of_a_wrong_type_is_named(tmp_path: Path) -> None:
     text = "data: [a.csv, b.csv]\nseed: '7'\nsplit_seed: -1\ntraining: fast\nextensions: [{file: x}]\n"
     with pytest.raises(OptionsError) as caught:
@@ -90,3 +99,13 @@ def test_a_seed_that_numpy_does_not_take_is_refused(seed: Any) -> None:
 def test_what_is_no_recipe_is_refused_with_one_message(tmp_path: Path, text: str) -> None:
     with pytest.raises(RunError, match=r"recipe\.yaml"):
         read_recipe(written(tmp_path, text))
+
+
+def test_options_that_make_no_sense_together_are_all_named() -> None:
+    together = {"early_stopping": 3, "token_budget": "auto", "batch_size": 8}
+    with pytest.raises(OptionsError) as caught:
+        make_plan(Recipe(model="t5", method="lora", options={"training": together}))
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "training.early_stopping",
+        "training.token_budget",
+    ]

@@ -5,7 +5,7 @@ Nothing is read of weights or data yet, so that a mistake costs no time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -213,14 +213,21 @@ def _options(
         given["training"] = {**REHEARSAL, **given.get("training", {})}
     options = complete_with_reading(declared, given)
     training, method = options["training"], plugins.method_info
-    if training["early_stopping"] and not (training["eval_steps"] or training["evaluations"]):
-        without = "without training.eval_steps or training.evaluations"
-        raise OptionsError([f"training.early_stopping: there is nothing to judge by {without}"])
-    if training["token_budget"] == AUTO and training["batch_size"]:
-        raise OptionsError(["training.token_budget: auto means nothing beside training.batch_size"])
+    problems = list(_problems_together(training))
+    if problems:
+        raise OptionsError(problems)
     if training["learning_rate"] is None and method:
         training["learning_rate"] = method.learning_rate * (TINY_LEARNING_RATE_FACTOR if tiny else 1)
     return options
+
+
+def _problems_together(training: Mapping[str, Any]) -> Iterator[str]:
+    """What of the options of training makes no sense beside one another."""
+    if training["early_stopping"] and not (training["eval_steps"] or training["evaluations"]):
+        without = "without training.eval_steps or training.evaluations"
+        yield f"training.early_stopping: there is nothing to judge by {without}"
+    if training["token_budget"] == AUTO and training["batch_size"]:
+        yield "training.token_budget: auto means nothing beside training.batch_size"
 
 
 def _part_meant(part: str, extensions: Mapping[str, LoadedPlugin]) -> str:

@@ -94,6 +94,7 @@ class Recipe:
 
 
 _PLAIN = {each.name for each in fields(Recipe)} - {"options", "model", "method", "task"}
+_KEYS = sorted(_PLAIN | set(PARTS))
 MADE_WITH = "made_with"
 """What a run's own recipe says besides: the versions and plugins that it was made with."""
 
@@ -139,14 +140,27 @@ def read_recipe(path: Path) -> Recipe:
 
     Raises:
         RunError: The file can't be read or is no YAML mapping.
-        OptionsError: It holds keys that a recipe doesn't have, all named.
+        OptionsError: It holds keys that a recipe doesn't have, or values of the wrong type; all named.
     """
     content = read_content(path)
     content.pop(MADE_WITH, None)
-    unknown = [key for key in content if key not in _PLAIN | set(PARTS)]
-    if unknown:
-        known = ", ".join(sorted(_PLAIN | set(PARTS)))
-        raise OptionsError([f"{path}: {key}: a recipe has no such key; it has {known}" for key in unknown])
+    known = ", ".join(_KEYS)
+    problems = [f"{key}: a recipe has no such key; it has {known}" for key in content if key not in _KEYS]
+    try:
+        recipe = _recipe_of(content)
+    except OptionsError as error:
+        problems += error.problems
+    if problems:
+        raise OptionsError([f"{path}: {problem}" for problem in problems])
+    return recipe
+
+
+def _recipe_of(content: Mapping[str, Any]) -> Recipe:
+    """What a recipe file says, without the keys that a recipe doesn't have.
+
+    Raises:
+        OptionsError: Values are of the wrong type.
+    """
     # A key without a value is as good as none.
     values: dict[str, Any] = {key: content[key] for key in _PLAIN & set(content) if content[key] is not None}
     values |= {part: _name(content.get(part)) for part in PARTS[:3]}
@@ -155,10 +169,7 @@ def read_recipe(path: Path) -> Recipe:
     extensions = values.pop("extensions", ())
     extensions = extensions if isinstance(extensions, list) else [extensions] if extensions else []
     names, of_extensions = parted_extensions(extensions)
-    try:
-        return Recipe(**values, extensions=names, options=options | of_extensions)
-    except OptionsError as error:
-        raise OptionsError([f"{path}: {problem}" for problem in error.problems]) from error
+    return Recipe(**values, extensions=names, options=options | of_extensions)
 
 
 def read_made_with(path: Path) -> Mapping[str, Any]:
