@@ -147,7 +147,7 @@ def test_pickled_weights_are_refused_with_the_option_that_allows_them(folder: Pa
     pickled(folder)
     message = refusal(folder)
     assert "has no safetensors weights" in message
-    assert "--model.allow_pickle true" in message
+    assert "--model.allow-pickle true" in message
 
 
 def test_pickled_weights_load_where_that_is_allowed(folder: Path) -> None:

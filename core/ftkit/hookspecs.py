@@ -258,7 +258,7 @@ class ExtensionHooks:
 
     @hookspec
     def run_evaluated(self, step: int, metrics: Mapping[str, float], options: Mapping[str, Any]) -> None:
-        """An evaluation ended, after `step` optimiser steps."""
+        """An evaluation ended, after `step` optimizer steps."""
 
     @hookspec
     def run_finished(self, directory: Path, result: Mapping[str, Any], options: Mapping[str, Any]) -> None:

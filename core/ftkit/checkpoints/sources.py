@@ -81,7 +81,7 @@ WEIGHTS = Part(
     "safetensors weights",
     _pick_weights,
     bool,
-    "a pickle can run code when it is read: if you trust this one, say --model.allow_pickle true",
+    "a pickle can run code when it is read: if you trust this one, say --model.allow-pickle true",
 )
 PICKLE = Part("weights", partial(_pick_weights, pickled=True), bool)
 

@@ -12,7 +12,7 @@ CLAIM_FIGURES = MappingProxyType(
     {
         "quality": "the task's first metric",
         "memory": "peak memory of the training, without what the process held before the weights",
-        "step_seconds": "seconds of an optimiser step",
+        "step_seconds": "seconds of an optimizer step",
     }
 )
 """What a method's claim can be about; `ftkit compare` measures it."""

@@ -48,7 +48,7 @@ def read_curves(metrics: Sequence[Mapping[str, Any]], metric: str) -> list[Curve
 
 
 def draw_curves(curves: Sequence[Curve]) -> str:
-    """Draw the curves below one another, each against the optimiser step."""
+    """Draw the curves below one another, each against the optimizer step."""
     height = _HEIGHT * max(len(curves), 1)
     shape = {"viewBox": f"0 0 {_WIDTH} {height}", "width": str(_WIDTH), "height": str(height)}
     svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", **shape})

@@ -25,7 +25,7 @@ class Forecast:
         fits: Whether it takes no more than 85% of what is free.
         largest_token_budget: The largest with which it does; None where no batch fits.
         auto_token_budget: What `--training.token-budget auto` would take; None likewise.
-        step_seconds: An optimiser step, in the mean of an epoch; None where no batch can be tried.
+        step_seconds: An optimizer step, in the mean of an epoch; None where no batch can be tried.
         epoch_seconds: An epoch, without evaluations and checkpoints; likewise.
         epochs_per_hour: Likewise.
         counts: What `ftkit train --dry-run` counts: rows, lengths, batches, steps, parameters, artifact.

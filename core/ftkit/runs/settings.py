@@ -50,7 +50,7 @@ SETTINGS: tuple[Option, ...] = (
         words=(AUTO,),
     ),
     Option("batch_size", "int", None, "rows of a batch, in place of the token budget", minimum=1),
-    Option("accumulation", "int", 1, "batches whose gradients make one optimiser step", minimum=1),
+    Option("accumulation", "int", 1, "batches whose gradients make one optimizer step", minimum=1),
     Option("max_input_tokens", "int", 512, "longer inputs are cut, and counted", minimum=2),
     Option("max_output_tokens", "int", None, "longer targets are cut; none: the task's own limit", minimum=1),
     Option("precision", "str", "auto", "auto: bfloat16 where that is faster", ("auto", "fp32", "bf16")),
@@ -61,16 +61,16 @@ SETTINGS: tuple[Option, ...] = (
         default=False,
         help="a frozen encoder reads each input once, without dropout, and its states are kept on disk",
     ),
-    Option("log_steps", "int", 10, "optimiser steps between lines of the metrics", minimum=1),
+    Option("log_steps", "int", 10, "optimizer steps between lines of the metrics", minimum=1),
     Option(
-        "eval_steps", "int", None, "optimiser steps between evaluations; none: at the end only", minimum=1
+        "eval_steps", "int", None, "optimizer steps between evaluations; none: at the end only", minimum=1
     ),
     Option("evaluations", "int", 0, "evaluations on the way at even distances, the end included", minimum=0),
     Option(
         "early_stopping", "int", None, "evaluations without a better metric after which to stop", minimum=1
     ),
     Option(
-        "save_steps", "int", None, "optimiser steps between checkpoints; none: every ten minutes", minimum=1
+        "save_steps", "int", None, "optimizer steps between checkpoints; none: every ten minutes", minimum=1
     ),
     Option("keep_checkpoints", "int", 2, "checkpoints kept while training", minimum=1),
     Option("remove_checkpoints", "bool", default=True, help="remove them once the run has finished"),

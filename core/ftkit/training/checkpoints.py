@@ -33,7 +33,7 @@ class Found:
 
 
 def step_of(checkpoint: Path) -> int:
-    """The optimiser step that a checkpoint was written after."""
+    """The optimizer step that a checkpoint was written after."""
     return int(checkpoint.name.removeprefix(_PREFIX))
 
 
@@ -42,7 +42,7 @@ def write_checkpoint(parent: Path, step: int, fill: Callable[[Path], None], keep
 
     Args:
         parent: The folder of checkpoints; made if need be.
-        step: Optimiser steps done.
+        step: Optimizer steps done.
         fill: Writes the files into the empty folder that it is given.
         keep: How many checkpoints stay; at least one, the new one.
 

@@ -44,7 +44,7 @@ def counts_of(ready: Ready) -> dict[str, Any]:
 
 
 def _steps(ready: Ready, batches: int) -> int | None:
-    """Optimiser steps in all; None where the clock decides."""
+    """Optimizer steps in all; None where the clock decides."""
     settings = ready.plan.settings
     if settings["max_seconds"] is not None:
         return None

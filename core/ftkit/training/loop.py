@@ -39,7 +39,7 @@ class Trained:
     Attributes:
         meter: Its counts.
         seconds: Wall time.
-        steps: Optimiser steps.
+        steps: Optimizer steps.
         memory: What it held, in bytes; see `Footprint.figures`.
         best_step: The step whose weights the model has now; None where none was evaluated on the way.
         evaluation: That of the model as it is now; None where none was made in this process.

@@ -106,7 +106,7 @@ def training_batches(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> Iter
 
 
 def train(model: PreTrainedModel, data: Iterator[Batch], recipe: Recipe) -> dict[int, float]:
-    """Takes one optimiser step a batch; gives the mean loss of every hundred steps."""
+    """Takes one optimizer step a batch; gives the mean loss of every hundred steps."""
     model.eval()  # no dropout; see the module's docstring
     optimizer = scaled_adamw(model, recipe.learning_rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warmup_then_decay(recipe))
