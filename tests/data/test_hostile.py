@@ -28,7 +28,9 @@ def inputs(data: PreparedData) -> Counter[str]:
 
 def test_tweets_keep_their_line_feeds_and_those_with_a_third_label_are_set_aside() -> None:
     columns = (("label", "airline_sentiment"),)
-    with pytest.raises(DataError, match=r"3,099 rows can't be used, .*\n.*Tweets\.csv:2: label 'neutral'"):
+    with pytest.raises(
+        DataError, match=r"3,099 rows can't be used, the first 10:\n.*Tweets\.csv:2: label 'neutral'"
+    ):
         prepared("sentiment", HOSTILE / "Tweets.csv", columns=columns)
     data = prepared("sentiment", HOSTILE / "Tweets.csv", columns=columns, set_aside=True)
     with (HOSTILE / "Tweets.csv").open(encoding="utf-8", newline="") as file:

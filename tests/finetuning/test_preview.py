@@ -49,7 +49,7 @@ def test_the_command_prints_the_plan_and_makes_no_folder(tmp_path: Path) -> None
     ended = run_ftkit("train", *chosen, cwd=tmp_path, OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1")
     assert ended.status == 0, ended.err
     for said in (
-        "1,800 training rows, 200 for validation",
+        "1,800 training examples, 200 for validation",
         "input tokens: min",
         "batches an epoch",
         "artifact",

@@ -331,7 +331,7 @@ def test_bad_rows_are_told_before_any_row_is_answered(
     with pytest.raises(ftkit.DataError) as refused:
         predict(loaded, rows, tmp_path / "out.jsonl")
     first, *places, columns, hint = str(refused.value).split("\n")
-    assert first == "2 rows can't be used, namely:"
+    assert first == "2 rows can't be used:"
     assert [place.partition(": ")[0] for place in places] == [f"{rows}:7", f"{rows}:9"]
     assert columns.startswith("the task's columns are translation, en, de; --columns translation=NAME")
     assert hint.endswith("write them to out.jsonl.rejected.jsonl")

@@ -53,7 +53,7 @@ def test_rows_set_aside_are_a_file_and_a_count_of_the_run(rows: Path, tmp_path: 
         (43, "1 cells where the header has 2"),
     ]
     announced = ended.err.splitlines()[-1]
-    assert "2 rejected, 1 truncated; the longest has " in announced
+    assert "2 rows rejected, 1 truncated; the longest has " in announced
     assert f"({rows}:44)" in announced
     recipe = yaml.safe_load((folder / "recipe.yaml").read_text())
     assert recipe["reading"]["columns"] == ["text=review", "label=stars"]
@@ -77,7 +77,7 @@ def test_bad_rows_are_an_error_before_torch_is_imported_unless_they_are_to_be_se
     site = without_torch(tmp_path_factory.mktemp("site"))
     refused = train("--data", str(rows), *READING, cwd=tmp_path, sites=[site])
     assert refused.status == 2
-    assert refused.err.startswith(f"error: 2 rows can't be used, namely:\n{rows}:42: label 'meh'")
+    assert refused.err.startswith(f"error: 2 rows can't be used:\n{rows}:42: label 'meh'")
     assert "Traceback" not in refused.err
     assert list(tmp_path.iterdir()) == [rows]
 

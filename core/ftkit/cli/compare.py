@@ -23,6 +23,7 @@ from ftkit.cli.options import (
 from ftkit.cli.output import print_json, print_line, print_table
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import RUN_PARTS, recipe_file, typed_options
+from ftkit.counting import counted
 from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
 def _print(comparison: Comparison) -> None:
     results = comparison.results
     for task in results.tasks:
-        print_line(f"{task.label}: means over {len(results.seeds)} seeds")
+        print_line(f"{task.label}: means over {counted(len(results.seeds), 'seed')}")
         _print_table(task)
         for row in task.rows:
             for error in row.errors:

@@ -21,6 +21,7 @@ from ftkit.cli.options import (
 from ftkit.cli.output import print_json, print_line, warn
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import demand_none, typed_options
+from ftkit.counting import counted
 from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
@@ -130,9 +131,10 @@ def _print(report: Report, worst: int) -> None:
         signature = result["signatures"].get(name, "")
         print_line(f"{name} {value:.4g}{interval}" + (f"  {signature}" if signature else ""))
     print_line(
-        f"{result['examples']:,} rows, {result['unparseable']:,} outputs without an answer, "
-        f"{result['truncated']:,} inputs truncated, {result['rejected']:,} rows rejected; "
-        f"{result['seconds']:.0f} s, {result['examples_per_second']:,.1f} rows/s"
+        f"{counted(result['examples'], 'example')}, "
+        f"{counted(result['unparseable'], 'output')} without an answer, "
+        f"{counted(result['truncated'], 'input')} truncated, {counted(result['rejected'], 'row')} rejected; "
+        f"{result['seconds']:.0f} s, {result['examples_per_second']:,.1f} examples/s"
     )
     for row in report.worst(worst):
         _print_row(row)

@@ -17,6 +17,7 @@ from ftkit.cli.output import print_json, print_json_lines, print_line
 from ftkit.cli.plugin_help import words_of
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.cli.words import Pair, typed_options
+from ftkit.counting import counted
 from ftkit.errors import FtkitError
 from ftkit.predicting import CHUNK_ROWS
 
@@ -178,8 +179,8 @@ def _write(
         f", {summary['rejected']:,} set aside in {summary['rejected_rows']}" if summary["rejected"] else ""
     )
     print_line(
-        f"{summary['rows']:,} rows → {output}{aside}; {summary['unparseable']:,} without an answer that the "
-        f"task can read, {summary['truncated']:,} inputs truncated; {summary['seconds']:.0f} s, "
+        f"{counted(summary['rows'], 'row')} → {output}{aside}; {summary['unparseable']:,} without an answer, "
+        f"{counted(summary['truncated'], 'input')} truncated; {summary['seconds']:.0f} s, "
         f"{summary['rows_per_second']:,.0f} rows/s"
     )
 

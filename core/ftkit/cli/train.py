@@ -27,6 +27,7 @@ from ftkit.cli.output import print_json, print_line
 from ftkit.cli.preview import print_counts
 from ftkit.cli.recipes import recipe_of
 from ftkit.cli.stopping import told_when_stopped
+from ftkit.counting import counted
 from ftkit.errors import FtkitError
 
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ def _print(run: Run) -> None:
     figures = ", ".join(f"{name} {round(value, 4):g}" for name, value in result["metrics"].items())
     print_line(f"{result['checkpoint']}, {result['method']}, {result['task']}: {figures}")
     print_line(
-        f"{result['examples']} rows, {result['train_seconds']:.0f} s, {result['trainable_parameters']:,} of "
-        f"{result['total_parameters']:,} parameters trained, artifact {result['artifact_bytes']:,} bytes"
+        f"{counted(result['examples'], 'example')}, {result['train_seconds']:.0f} s, "
+        f"{result['trainable_parameters']:,} of {result['total_parameters']:,} parameters trained, "
+        f"artifact {result['artifact_bytes']:,} bytes"
     )
     print_line(f"run: {run.folder}")
     print_line(f"try it: {run.predict_command}")

@@ -7,6 +7,7 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
+from ftkit.counting import counted
 from ftkit.data.rows import BadRow
 from ftkit.descriptions import Column
 from ftkit.errors import DataError
@@ -69,10 +70,9 @@ class Rejections:
 
     def told(self) -> str:
         """How many there were, and the first of them; empty where there was none."""
-        rows = "1 row" if self.count == 1 else f"{self.count:,} rows"
+        first = f", the first {_SHOWN}" if self.count > _SHOWN else ""
         listed = "\n".join(self._first)
-        first = "first these" if self.count > _SHOWN else "namely"
-        return f"{rows} can't be used, {first}:\n{listed}" if self.count else ""
+        return f"{counted(self.count, 'row')} can't be used{first}:\n{listed}" if self.count else ""
 
 
 def _missing_column(row: Any, columns: Sequence[Column]) -> str | None:

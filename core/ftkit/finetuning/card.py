@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ftkit.counting import counted
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.plan import Plan
 from ftkit.runs.recipe import EXTENSION
@@ -37,24 +38,25 @@ def _header(plan: Plan) -> dict[str, Any]:
 
 
 def _summary(plan: Plan, result: Mapping[str, Any]) -> str:
-    rows = f"{result['examples']:,} examples" + (" of the bundled sample" if plan.recipe.rehearsal else "")
+    examples = counted(result["examples"], "example")
+    examples += " of the bundled sample" if plan.recipe.rehearsal else ""
     note = (
         "\n\nThis was a rehearsal on a tiny checkpoint: it shows that the recipe works, and says nothing "
         "about real language."
     )
     trained = f"{result['trainable_parameters']:,} of {result['total_parameters']:,} parameters were trained"
     made = f"`{plan.checkpoint}` fine-tuned with the method *{plan.recipe.method}*"
-    made += f" for the task *{plan.recipe.task}* on {rows}; {trained}."
+    made += f" for the task *{plan.recipe.task}* on {examples}; {trained}."
     return made + (note if plan.recipe.rehearsal else "")
 
 
 def _results(result: Mapping[str, Any]) -> str:
     counted = {
         **{name: f"{round(value, 4):g}" for name, value in result["metrics"].items()},
-        "validation examples": f"{result['validation_examples']:,}",
+        "examples": f"{result['validation_examples']:,}",
         "outputs without an answer": f"{result['unparseable']:,}",
     }
-    return _table(("on the validation rows", ""), counted.items())
+    return _table(("on the validation examples", ""), counted.items())
 
 
 def _artifact(plan: Plan) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
+from ftkit.counting import counted
 from ftkit.data.examples import Formatter
 from ftkit.descriptions import MODEL_FOLDER
 from ftkit.errors import RunError
@@ -204,9 +205,10 @@ def _announce(ready: Ready, folder: RunFolder) -> None:
         _say(remark)
     longest = ready.examples.whole_lengths[ready.examples.longest]
     _say(
-        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: {len(ready.examples):,} training rows, "
-        f"{len(ready.data.validation):,} for validation, {ready.data.rejected:,} rejected, "
-        f"{ready.examples.truncated:,} truncated; the longest has {longest[0]:,} + {longest[1]:,} tokens "
+        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: "
+        f"{counted(len(ready.examples), 'training example')}, {len(ready.data.validation):,} for validation, "
+        f"{counted(ready.data.rejected, 'row')} rejected, {ready.examples.truncated:,} truncated; "
+        f"the longest has {longest[0]:,} input + {longest[1]:,} target tokens "
         f"({ready.place(ready.examples.longest)}) → {folder.path}"
     )
 
