@@ -23,6 +23,9 @@ from ftkit.checkpoints.config import check_config
 from support import hub, small
 from support.program import run_python
 
+NOT_EVIL = "must be one of eager, sdpa, flash_attention_2, flex_attention, not 'evil/kernel'"
+IN_HUB_FORMAT = "name a folder in hub format, or a hub id, with --checkpoint"
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -62,8 +65,8 @@ def refusal(source: Path | str, backbone: str = "bart", **arguments: Any) -> str
         ({"auto_map": {"AutoModel": "code.Evil"}}, "auto_map names code of its own"),
         ({"nested": {"deep": [{"auto_map": {}}]}}, "auto_map names code of its own"),
         ({"_attn_implementation_internal": "evil/kernel"}, "_attn_implementation_internal can make"),
-        ({"_attn_implementation": "evil/kernel"}, "_attn_implementation 'evil/kernel' is no attention"),
-        ({"attn_implementation": "evil/kernel"}, "attn_implementation 'evil/kernel' is no attention"),
+        ({"_attn_implementation": "evil/kernel"}, f"_attn_implementation {NOT_EVIL}"),
+        ({"attn_implementation": "evil/kernel"}, f"attn_implementation {NOT_EVIL}"),
         ({"quantization_config": {"quant_method": "x"}}, "quantization_config is quantised"),
         ({"vocab_size": 10**12}, "vocab_size is 1,000,000,000,000, beyond"),
         ({"vocab_size": 0}, "vocab_size is 0, beyond"),
@@ -95,7 +98,7 @@ def test_every_reason_against_a_config_is_given_at_once(folder: Path) -> None:
     ("content", "reason"),
     [
         (b"{", "is not JSON"),
-        (b"[]", "is no JSON object but a list"),
+        (b"[]", "must be a JSON object, not []"),
         (b"\xff\xfe", "is not JSON"),
         (b'{"a": ' * 100_000, "is not JSON"),
         (b" " * 2**21, "has more than 1,048,576 bytes"),
@@ -196,7 +199,7 @@ def test_weights_that_lack_tensors_are_refused_not_filled_with_random_numbers(fo
     tensors = load_file(folder / "model.safetensors")
     del tensors["model.encoder.layers.0.fc1.weight"]
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    assert "lack 1 tensors: model.encoder.layers.0.fc1.weight" in refusal(folder)
+    assert "lack 1 tensor: model.encoder.layers.0.fc1.weight" in refusal(folder)
 
 
 def test_weights_of_the_bare_model_as_bart_is_published_load_whole(folder: Path) -> None:
@@ -234,7 +237,9 @@ def test_a_tokenizer_with_more_tokens_than_the_model_knows_is_refused(folder: Pa
     tokenizer = load_pretrained_tokenizer(str(folder), info())
     tokenizer.add_tokens([f"<new{n}>" for n in range(100)])
     tokenizer.save_pretrained(folder)
-    with pytest.raises(CheckpointError, match=r"tokenizer has \d+ tokens, and its model knows only 320"):
+    with pytest.raises(
+        CheckpointError, match=r"tokenizer has \d+ tokens, and its model has embeddings for 320 only"
+    ):
         ftkit.load("bart", checkpoint=str(folder), device="cpu")
 
 
@@ -244,7 +249,7 @@ def test_what_looks_like_a_folder_is_not_looked_for_on_the_hub(source: str) -> N
 
 
 def test_a_folder_without_config_says_so(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == f"the folder {tmp_path} has no config.json"
+    assert refusal(tmp_path) == f"the folder {tmp_path} has no config.json; {IN_HUB_FORMAT}"
 
 
 def test_what_can_be_neither_folder_nor_repository_says_so() -> None:
@@ -341,7 +346,7 @@ def test_a_repository_that_does_not_exist_says_so(hubs: Hubs) -> None:
 def test_a_repository_without_config_says_so(hubs: Hubs, folder: Path) -> None:
     (folder / "config.json").unlink()
     with hubs.serving(bare=folder):
-        assert refusal("someone/bare") == "someone/bare on the hub has no config.json"
+        assert refusal("someone/bare") == f"someone/bare on the hub has no config.json; {IN_HUB_FORMAT}"
 
 
 PROGRAM = """

@@ -198,4 +198,7 @@ def _demand_vocabulary(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBas
     """Refuse a tokenizer with tokens that the model has no embedding for."""
     rows, tokens = model.get_input_embeddings().num_embeddings, len(tokenizer)
     if tokens > rows:
-        raise CheckpointError(f"{source}: its tokenizer has {tokens} tokens, and its model knows only {rows}")
+        raise CheckpointError(
+            f"{source}: its tokenizer has {tokens} tokens, and its model has embeddings for {rows} only; "
+            "take tokenizer and weights of one checkpoint"
+        )

@@ -41,14 +41,22 @@ def read_artifact_config(directory: Path, weights: str) -> Mapping[str, Any]:
     file = directory / "adapter_config.json"
     for needed in (file, directory / weights):
         if not needed.is_file():
-            raise CheckpointError(f"{directory} is no artifact of this method: it has no {needed.name}")
+            raise CheckpointError(f"{directory} is not an artifact of this method: it has no {needed.name}")
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{file} can't be read: {error}") from error
     if not isinstance(config, dict):
-        raise CheckpointError(f"{file} is no JSON object but a {type(config).__name__}")
+        raise CheckpointError(f"{file} must be a JSON object, not {config!r:.80}")
     return config
+
+
+def misfit(directory: Path, error: Exception) -> CheckpointError:
+    """What to raise where a library can't put an artifact into a model."""
+    return CheckpointError(
+        f"{directory} doesn't fit this backbone; --model must name the checkpoint that it was trained on: "
+        f"{error}"
+    )
 
 
 def demand_same_tensors(expected: set[str], directory: Path, weights: str) -> None:

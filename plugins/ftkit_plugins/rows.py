@@ -28,7 +28,7 @@ def checked_text(value: Any, name: str) -> str:
         RowError: It isn't.
     """
     if not isinstance(value, str):
-        raise RowError(f"{name!r} is no text but a {type(value).__name__}: {_short(value)}")
+        raise RowError(f"{name!r} must be a text, not {_short(value)}")
     if not value.strip():
         raise RowError(f"{name!r} is empty")
     return value
@@ -41,7 +41,7 @@ def demand_whole(row: Mapping[Any, Any]) -> None:
         RowError: Its cells can't be told apart.
     """
     if not isinstance(row, Mapping):
-        raise RowError(f"the row is no object but a {type(row).__name__}: {_short(row)}")
+        raise RowError(f"the row must be an object, not {_short(row)}")
     if None in row:  # where csv.DictReader puts the cells that it has no name for
         raise RowError(f"the row has more cells than the header has names: {_short(row[None])}")
 

@@ -102,8 +102,8 @@ def _questions(paragraph: Mapping[str, Any], place: str) -> Iterator[dict[str, A
 def _objects(record: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     where = f"{place}.{key}" if place else key
     if not isinstance(record[key], list):
-        raise RowError(f"{where} is no list but a {type(record[key]).__name__}")
+        raise RowError(f"{where} must be a list, not {record[key]!r:.80}")
     for index, value in enumerate(record[key]):
         if not isinstance(value, Mapping):
-            raise RowError(f"{where}[{index}] is no object but a {type(value).__name__}")
+            raise RowError(f"{where}[{index}] must be an object, not {value!r:.80}")
         yield f"{where}[{index}]", value

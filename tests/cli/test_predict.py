@@ -100,7 +100,7 @@ def test_bad_rows_are_told_before_anything_is_printed(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = write_rows(tmp_path / "rows.jsonl", [*sentences(2), "{broken"])
-    said = rf"(?s)1 row can't be used:\n{rows}:3: no JSON: .*FILE\.rejected\.jsonl of --output FILE"
+    said = rf"(?s)1 row can't be used:\n{rows}:3: not JSON at column .*FILE\.rejected\.jsonl of --output FILE"
     with pytest.raises(ftkit.DataError, match=said):
         app(["predict", str(run), "--input", str(rows), "--chunk", "1"], standalone_mode=False)
     assert capsys.readouterr().out == ""

@@ -120,7 +120,7 @@ def test_an_option_that_no_method_has_and_a_checkpoint_of_no_model_are_refused()
         overridden(recipe, {"method": {"rink": "2"}}, {"bart": "./weights"})
     first, second = raised.value.problems
     assert first.startswith("method.rink: none of these methods has such an option; they take alpha")
-    assert second == "checkpoint: 'bart' is none of the models t5"
+    assert second == "checkpoint: its model must be one of t5, not 'bart'"
 
 
 @pytest.mark.parametrize(("axis", "name"), [("model", "checkpoint"), ("method", "label"), ("task", "data")])

@@ -77,20 +77,20 @@ def test_any_text_survives_json_lines_whatever_line_ends_it_holds(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("rows.jsonl", '{"a": 1}\n{"a": \n{"a": 3}\n', ["2: no JSON: column 8: Expecting value"]),
+        ("rows.jsonl", '{"a": 1}\n{"a": \n{"a": 3}\n', ["2: not JSON at column 8: Expecting value"]),
         ("rows.jsonl", '{"a": 1, "a": 2}\n', ["1: the key 'a' occurs twice in one object"]),
-        ("rows.jsonl", '{"a": NaN}\n', ["1: NaN is no JSON value; write null for a missing one"]),
-        ("rows.jsonl", '{"a": 1e999}\n', ["1: the number 1e999 is larger than numbers are"]),
-        ("rows.jsonl", '{"a": %s}\n' % ("9" * 5000), ["1: the number 99999999999999999999 is larger than"]),
+        ("rows.jsonl", '{"a": NaN}\n', ["1: NaN is not a JSON value; write null for a missing one"]),
+        ("rows.jsonl", '{"a": 1e999}\n', ["1: the number 1e999 is too large"]),
+        ("rows.jsonl", '{"a": %s}\n' % ("9" * 5000), ["1: the number 99999999999999999999 is too large"]),
         ("rows.jsonl", '{"a": "\\ud800"}\n', ["1: it holds U+D800, half of a surrogate pair"]),
         ("rows.jsonl", '{"a": "\\u0000"}\n', ["1: it holds U+0000"]),
         ("rows.jsonl", "[" * 200 + "]" * 200 + "\n", ["1: it is nested deeper than 100 levels"]),
         ("rows.jsonl", "[" * 90_000 + "]" * 90_000 + "\n1", ["1: it is nested deeper than"]),
         ("rows.json", '[{"a": 1, "a": 2},\n\n {"b": NaN}]', ["1: the key 'a' occurs twice", "3: NaN is no"]),
         ("rows.csv", "a,b\n1,2\n3\n4,5,6\n", ["3: 1 cells where the header has 2", "4: 3 cells where"]),
-        ("rows.csv", 'a,b\n1,2\n"3"4,5\n6,7\n', ["3: no row of its format: ',' expected"]),
-        ("rows.csv", 'a,b\n1,2\n"3,4\n5,6\n', ["3: no row of its format: unexpected end of data, in lines"]),
-        ("rows.csv", b"a,b\ncaf\xe9,2\n3,4\n", ["2: byte 0xe9 behind 'caf' is no letter in the"]),
+        ("rows.csv", 'a,b\n1,2\n"3"4,5\n6,7\n', ["3: not a CSV or TSV row: ',' expected"]),
+        ("rows.csv", 'a,b\n1,2\n"3,4\n5,6\n', ["3: not a CSV or TSV row: unexpected end of data, in lines"]),
+        ("rows.csv", b"a,b\ncaf\xe9,2\n3,4\n", ["2: byte 0xe9 behind 'caf' is not a letter in the"]),
         ("rows.txt", b"a\n\xff\n", ["2: byte 0xff behind ''"]),
     ],
 )  # fmt: skip
@@ -105,21 +105,21 @@ def test_a_bad_row_is_located_and_its_neighbours_are_read(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("rows.json", '[{"a": 1},\n {"a"', r"rows\.json:2: no JSON: column 6: .*; the file breaks off there"),
-        ("rows.json", '[{"a": 1},\n {"a": "long', r"rows\.json:2: no JSON: .*; the file breaks off there"),
-        ("rows.json", '[{"a": 1}\n {"a": 2}]', r"rows\.json:2: no JSON: column 2: ',' or '\]' is missing"),
+        ("rows.json", '[{"a": 1},\n {"a"', r"json:2: not JSON at column 6: .*; the file breaks off there"),
+        ("rows.json", '[{"a": 1},\n {"a": "long', r"json:2: not JSON at .*; the file breaks off there"),
+        ("rows.json", '[{"a": 1}\n {"a": 2}]', r"rows\.json:2: not JSON at column 2: ',' or '\]' is missing"),
         ("rows.json", '{"a": 1}\n{"a": 2}\n', r"rows\.json:2: .*more stands behind its end; .*jsonl"),
-        ("rows.json", "[" * 90_000, r"rows\.json:1: no JSON: .*nested deeper"),
-        ("rows.json", "", r"rows\.json:1: no JSON"),
+        ("rows.json", "[" * 90_000, r"rows\.json:1: not JSON at column .*nested deeper"),
+        ("rows.json", "", r"rows\.json:1: not JSON"),
         ("rows.csv", "a,b,a\n1,2,3\n", r"rows\.csv:1: the header has 'a' more than once"),
         ("rows.csv", "", r"rows\.csv holds no rows, not even a header"),
-        ("rows.csv", '"a,b\n1,2\n', r"rows\.csv:2: no header of its format"),
+        ("rows.csv", '"a,b\n1,2\n', r"rows\.csv:2: not a CSV or TSV header"),
         ("rows.csv", "a,b\n1,2\n".encode("utf-16-le"), r"rows\.csv:1: the header can't be used: it holds"),
         ("rows.jsonl.gz", b"no gzip", "rows.jsonl.gz: Not a gzipped file"),
         ("rows.jsonl.gz", gzip.compress(b'{"a": 1}' * 99, mtime=0)[:-20], "rows.jsonl.gz: "),
         ("rows.xml", "<a/>", "must end in one of .json, .jsonl, .ndjson, .csv, .tsv, .parquet, .txt"),
-        ("rows.parquet", b"PAR1 and no more", "rows.parquet: no Parquet, or damaged"),
-        ("rows.parquet", b"", "rows.parquet: no Parquet, or damaged"),
+        ("rows.parquet", b"PAR1 and no more", "rows.parquet: not a Parquet file, or a damaged one"),
+        ("rows.parquet", b"", "rows.parquet: not a Parquet file, or a damaged one"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_to_its_end_is_one_located_error(
@@ -216,7 +216,9 @@ def test_real_json_lines_are_not_cut_at_a_next_line_character() -> None:
 
 @needs_real_data
 def test_truncated_squad_is_refused() -> None:
-    with pytest.raises(DataError, match=r"truncated\.json:1: no JSON: .* the file breaks off there"):
+    with pytest.raises(
+        DataError, match=r"truncated\.json:1: not JSON at column .* the file breaks off there"
+    ):
         read_rows(FOLDER / "hostile/squad_train_truncated.json")
 
 

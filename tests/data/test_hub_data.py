@@ -73,7 +73,7 @@ def test_names_lead_to_repository_config_and_split(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("sqaud", "sqaud is no file here, and no data set to be had from the hub or its local cache"),
+        ("sqaud", "sqaud is neither a file here nor a data set on the hub or in its cache"),
         ("wmt16/fr-en", "BuilderConfig 'fr-en' not found. Available: ['de-en']"),
         ("wmt16/de-en:test", "Unknown split \"test\". Should be one of ['train', 'validation']"),
     ],
@@ -88,5 +88,5 @@ def test_offline_what_was_copied_before_is_read_and_the_rest_is_one_error(hub: s
     ask("wmt16/de-en", "copied", tmp_path, HF_ENDPOINT=hub)
     assert ask("wmt16/de-en", "copied", tmp_path, HF_HUB_OFFLINE="1").out.startswith("30 wmt16/de-en:1")
     refused = ask("squad", "copied", tmp_path, HF_HUB_OFFLINE="1")
-    assert "squad is no file here, and no data set to be had" in refused.out
+    assert "squad is neither a file here nor a data set on the hub or in its cache" in refused.out
     assert "Couldn't reach 'squad' on the Hub" in refused.out

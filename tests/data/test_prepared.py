@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from ftkit import DataError
 from support.prepared import prepared, rejected
 
+LABELS = "1, pos, positive, true, 0, neg, negative, false"
+
 
 def write(path: Path, rows: list[Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +78,7 @@ def test_bad_rows_set_aside_are_written_with_place_reason_and_row(tmp_path: Path
     told = rejected(data)
     assert [row["line"] for row in told] == [41, 42, 43]
     assert told[0]["row"] == {"text": "film", "label": "meh"}
-    assert told[0]["reason"].startswith("label 'meh' is none of")
+    assert told[0]["reason"].startswith("label must be one of 1, pos, ")
     assert told[1]["row"]["text"] == "caf\udce9"
     assert told[2]["row"] == '{"text": '
 
@@ -164,7 +166,7 @@ def test_folders_that_are_no_class_of_the_task_are_one_error_with_the_way_on(tmp
     with pytest.raises(DataError) as caught:
         prepared("sentiment", tmp_path)
     assert str(caught.value).splitlines()[1:] == [
-        f"{tmp_path}/unsup: label 'unsup' is none of 1, pos, positive, true, 0, neg, negative, false",
+        f"{tmp_path}/unsup: label must be one of {LABELS}, not 'unsup'",
         f"give the folders that are classes: --data {tmp_path}/neg,{tmp_path}/pos",
     ]
     chosen = prepared("sentiment", f"{tmp_path}/neg,{tmp_path}/pos")

@@ -92,7 +92,7 @@ def test_given_rows_are_scored_and_bad_ones_set_aside(run: Path, tmp_path: Path)
     arguments = ["evaluate", str(run), "--data", str(data), "--output", str(tmp_path / "out"), "--json"]
     refused = run_ftkit(*arguments)
     assert refused.status == 2
-    assert f"{data}:2: label '??' is none of" in refused.err
+    assert f"{data}:2: label must be one of" in refused.err
     ended = run_ftkit(*arguments, "--on-bad-row", "set-aside", "--intervals")
     assert ended.status == 0, ended.err
     assert (ended.json["examples"], ended.json["rejected"]) == (2, 1)

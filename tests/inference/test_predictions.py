@@ -136,7 +136,7 @@ def test_labels_are_generated_where_that_is_asked_for() -> None:
 
 
 def test_scoring_labels_needs_a_task_that_has_some() -> None:
-    with pytest.raises(OptionsError, match="no closed set"):
+    with pytest.raises(OptionsError, match="no closed set of labels; use auto or generate"):
         answers("t5-tiny", decoding="labels")
 
 

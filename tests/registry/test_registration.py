@@ -52,7 +52,7 @@ def test_all_problems_of_a_plugin_are_found_at_once_each_with_its_line() -> None
     exec(compile(source, "many.py", "exec"), module.__dict__)  # noqa: S102 - a plugin's source
     found = {(p.hook, p.line, p.text) for p in problems(module, KINDS["method"])}
     assert found == {
-        ("describe_metod", 2, "is no hook of ftkit"),
+        ("describe_metod", 2, "is not a hook of ftkit"),
         ("apply_method", 4, "takes an unknown argument 'modle'"),
         ("save_artifact", 6, "is not implemented"),
         ("describe_method", None, "is not implemented"),
@@ -100,7 +100,7 @@ def test_marked_things_that_pluggy_would_not_call_are_named() -> None:
         score = hookimpl(functools.lru_cache(lambda predictions: predictions))
         parse_output = hookimpl(Callable())  # type: ignore[call-overload]
 
-    found = [p.hook for p in problems(Plugin(), KINDS["task"]) if "is no plain function" in p.text]
+    found = [p.hook for p in problems(Plugin(), KINDS["task"]) if "is not a plain function" in p.text]
     assert found == ["parse_output", "score"]
 
 

@@ -77,7 +77,7 @@ def test_bad_rows_are_an_error_before_torch_is_imported_unless_they_are_to_be_se
     site = without_torch(tmp_path_factory.mktemp("site"))
     refused = train("--data", str(rows), *READING, cwd=tmp_path, sites=[site])
     assert refused.status == 2
-    assert refused.err.startswith(f"error: 2 rows can't be used:\n{rows}:42: label 'meh'")
+    assert refused.err.startswith(f"error: 2 rows can't be used:\n{rows}:42: label must be one of ")
     assert "Traceback" not in refused.err
     assert list(tmp_path.iterdir()) == [rows]
 
@@ -95,7 +95,7 @@ def test_all_wrong_options_of_reading_are_told_with_the_others(tmp_path: Path) -
     ]
     refused = train("--data", "none.csv", "--reading.encoding", "utf-9", "--columns", "text", cwd=tmp_path)
     assert refused.err.splitlines() == [
-        "error: reading.encoding: there is no text encoding 'utf-9', as utf-8 or cp1252 are",
+        "error: reading.encoding: it must be a text encoding such as utf-8 or cp1252, not 'utf-9'",
         "reading.columns: 'text' must be WANTED=GIVEN, as context=passage is",
     ]
 
@@ -121,4 +121,4 @@ def test_a_fixed_batch_size_decides_the_number_of_steps(tmp_path: Path) -> None:
     assert ended.status == 0, ended.err
     assert ended.json["steps"] == 3
     assert ended.json["data"]["shared_with_validation"] == 40
-    assert "40 of 40 training rows have an input that the validation data has too" in ended.err
+    assert "40 of 40 training examples have an input that occurs in the validation data too" in ended.err

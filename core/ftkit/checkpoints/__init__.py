@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftkit.checkpoints.config import check_config, check_tokenizer_config
 from ftkit.checkpoints.sources import CONFIG, PICKLE, TOKENIZER, WEIGHTS, Part, Source
+from ftkit.counting import counted
 from ftkit.descriptions import BackboneInfo
 from ftkit.errors import CheckpointError, OptionsError
 
@@ -53,7 +54,7 @@ def load_pretrained_model(
         OptionsError: `dtype` is neither of the two.
     """
     if dtype not in _DTYPES:
-        raise OptionsError([f"dtype: {dtype!r} is none of {', '.join(_DTYPES)}"])
+        raise OptionsError([f"dtype: it must be {' or '.join(_DTYPES)}, not {dtype!r}"])
     place = Source(source, revision, backbone.rehearsal_checkpoint)
     folder = _located(place, PICKLE if allow_pickle else WEIGHTS, backbone)
     pickled = not WEIGHTS.choose(folder)
@@ -129,7 +130,10 @@ def _demand_complete(report: Mapping[str, Any], source: str) -> None:
     missing = sorted(report["missing_keys"])
     if missing:
         shown = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")  # noqa: PLR2004
-        raise CheckpointError(f"the weights of {source} lack {len(missing)} tensors: {shown}")
+        raise CheckpointError(
+            f"the weights of {source} lack {counted(len(missing), 'tensor')}: {shown}; get the checkpoint "
+            "anew, or choose another backbone"
+        )
 
 
 def _first_line(error: Exception) -> str:

@@ -90,7 +90,7 @@ def _read(file: Path, source: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{source}: its {file.name} is not JSON: {error}") from error
     if not isinstance(data, dict):
-        raise CheckpointError(f"{source}: its {file.name} is no JSON object but a {type(data).__name__}")
+        raise CheckpointError(f"{source}: its {file.name} must be a JSON object, not {data!r:.80}")
     return data
 
 
@@ -118,7 +118,8 @@ def _code_reasons(config: Any) -> Iterator[str]:
             if key in _FORBIDDEN and value is not None:
                 yield f"{key} {_FORBIDDEN[key]}"
             elif key in _ATTENTION_KEYS and value not in _ATTENTION:
-                yield f"{key} {value!r} is no attention of transformers itself"
+                known = ", ".join(filter(None, _ATTENTION))
+                yield f"{key} must be one of {known}, not {value!r}"
             yield from _code_reasons(value)
     elif isinstance(config, list):
         for value in config:

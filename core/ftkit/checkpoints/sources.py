@@ -75,8 +75,9 @@ def _total(shard: str) -> int:
     return int(match["total"]) if match else 0
 
 
-CONFIG = Part("config.json", _pick_config, bool)
-TOKENIZER = Part("tokenizer files", _pick_tokenizer, _has_vocabulary)
+_IN_HUB_FORMAT = "name a folder in hub format, or a hub id, with --checkpoint"
+CONFIG = Part("config.json", _pick_config, bool, _IN_HUB_FORMAT)
+TOKENIZER = Part("tokenizer files", _pick_tokenizer, _has_vocabulary, _IN_HUB_FORMAT)
 WEIGHTS = Part(
     "safetensors weights",
     _pick_weights,
@@ -160,7 +161,7 @@ class Source:
             raise self._unreachable(part, error) from error
 
     def _lacking(self, part: Part, where: str) -> CheckpointError:
-        hint = f": {part.hint}" if part.hint else ""
+        hint = f"; {part.hint}" if part.hint else ""
         return CheckpointError(f"{where} has no {part.title}{hint}")
 
     def _unreachable(self, part: Part, error: Exception) -> CheckpointError:
@@ -168,10 +169,10 @@ class Source:
 
         why = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else f"no answer ({type(error).__name__})"
         lines = [
-            f"the checkpoint {self.name} can't be had: its {part.title} could not be found",
+            f"the checkpoint {self.name} can't be found: no {part.title}",
             f"  in the cache {constants.HF_HUB_CACHE}",
             f"  on {constants.ENDPOINT}: {why}",
-            "Ways on:",
+            "What you can do:",
             f"  cache it where there is a network: hf download {self.name}",
             "  use a folder that holds it: --checkpoint FOLDER",
         ]

@@ -36,7 +36,7 @@ def overridden(
     problems += _of_no_extension(recipe, options)
     labels = [each.label for each in recipe.models]
     problems += [
-        f"checkpoint: {name!r} is none of the models {', '.join(labels)}"
+        f"checkpoint: its model must be one of {', '.join(labels)}, not {name!r}"
         for name in checkpoints
         if name not in labels
     ]

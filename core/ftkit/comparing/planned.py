@@ -97,7 +97,7 @@ def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Plan]]:
 def _task_info(choice: Choice) -> TaskInfo:
     info = load_plugins(task=choice.name).task_info
     if info is None:
-        raise ValueError(f"{choice.name} is no task")
+        raise ValueError(f"{choice.name} is not a task")
     return info
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -179,8 +180,8 @@ def _renamed(rows: Iterator[Located], columns: Sequence[tuple[str, str]]) -> Ite
     missing = [given for _, given in columns if given not in there]
     if there and missing:
         raise DataError(
-            f"{first[0].file}: columns are mapped that it doesn't have: {', '.join(map(repr, missing))}; "
-            f"it has {', '.join(map(repr, there))}"
+            f"{first[0].file}: --columns names columns that it doesn't have: "
+            f"{', '.join(map(repr, missing))}; it has {', '.join(map(repr, there))}"
         )
     for each in chain(first, rows):
         yield each if isinstance(each, BadRow) else replace(each, row=_with_names(each.row, columns))
@@ -194,7 +195,7 @@ def _with_names(row: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> d
 
 def _demand_object(row: Any) -> None:
     if not isinstance(row, Mapping):
-        raise RowError(f"the row is no object but a {type(row).__name__}")
+        raise RowError(f"the row must be an object, not {reprlib.repr(row)}")
 
 
 def _has_target(example: Located) -> bool:

@@ -68,8 +68,8 @@ class PreparedData:
     def remarks(self) -> list[str]:
         """What the person should know of the data."""
         shared = (
-            f"{self.shared:,} of {len(self.training):,} training rows have an input that the validation data "
-            "has too: figures on it will flatter the model"
+            f"{self.shared:,} of {len(self.training):,} training examples have an input that occurs in the "
+            "validation data too: its figures will look better than they are"
         )
         return [remark for remark in (self.cache.note, shared if self.shared else "") if remark]
 

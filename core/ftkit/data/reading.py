@@ -117,7 +117,7 @@ def _column_problems(values: Mapping[str, Any]) -> list[str]:
 def _encoding_problems(encoding: str | None) -> list[str]:
     if encoding is None or _is_encoding(encoding):
         return []
-    return [f"reading.encoding: there is no text encoding {encoding!r}, as utf-8 or cp1252 are"]
+    return [f"reading.encoding: it must be a text encoding such as utf-8 or cp1252, not {encoding!r}"]
 
 
 def _is_encoding(name: str) -> bool:

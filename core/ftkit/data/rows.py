@@ -109,7 +109,7 @@ def _text_flaw(text: str) -> str:
         if code in UNDECODABLE:
             before = text[max(0, error.start - 20) : error.start]
             return (
-                f"byte 0x{code - UNDECODABLE.start:02x} behind {before!r} is no letter in the encoding: "
+                f"byte 0x{code - UNDECODABLE.start:02x} behind {before!r} is not a letter in the encoding; "
                 "give the right one with --reading.encoding"
             )
         return f"it holds U+{code:04X}, half of a surrogate pair"

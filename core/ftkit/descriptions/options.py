@@ -43,7 +43,7 @@ class Option:
 
     def __post_init__(self) -> None:
         demand_types(self)
-        demand(self.name.isidentifier(), f"option name {self.name!r} is no identifier")
+        demand(self.name.isidentifier(), f"option name {self.name!r} is not an identifier")
         demand(self.name != "name", "an option can't be called 'name': in a recipe that is the plugin's own")
         demand(self.type in OPTION_TYPES, f"option {self.name}: no type {self.type!r}")
         demand(bool(self.help.strip()), f"option {self.name}: help is empty")
@@ -52,7 +52,9 @@ class Option:
             f"option {self.name}: a repeated option has a tuple for default, and no other has",
         )
         for choice in self.choices:
-            demand(self._is_of_type(choice), f"option {self.name}: choice {choice!r} is no {self.type}")
+            demand(
+                self._is_of_type(choice), f"option {self.name}: choice {choice!r} is not of type {self.type}"
+            )
         for value in self.default if isinstance(self.default, tuple) else (self.default,):
             self._demand_allowed(value)
 
@@ -65,7 +67,7 @@ class Option:
         where = f"option {self.name}: default {value!r}"
         if value is None or value in self.words:
             return
-        demand(self._is_of_type(value), f"{where} is no {self.type}")
+        demand(self._is_of_type(value), f"{where} is not of type {self.type}")
         demand(not self.choices or value in self.choices, f"{where} is not among its choices")
         if isinstance(value, (int, float)):
             demand(self.minimum is None or value >= self.minimum, f"{where} is below its minimum")

@@ -82,7 +82,7 @@ def _problems(settings: Mapping[str, Any], task: TaskInfo) -> list[str]:
     changed = [name for name, default in _DEFAULTS.items() if settings[name] != default]
     if settings["decoding"] == "labels":
         if not task.labels:
-            return ["generation.decoding: the task's answers are no closed set of labels"]
+            return ["generation.decoding: the task has no closed set of labels; use auto or generate"]
         why = "the task's labels are scored, not generated; add --generation.decoding generate"
         return [f"generation.{name}: {why}" for name in changed if name in _OF_TEXTS]
     needs = {

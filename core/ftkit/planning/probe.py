@@ -90,7 +90,10 @@ class Probe:
             if isinstance(error, RuntimeError) and ran_out_of_memory(error):
                 release_memory()
                 return None
-            raise RunError(f"this run's step can't be gone through without computing it: {error}") from error
+            raise RunError(
+                f"this run can't be planned: its step needs values that only a real step computes ({error}); "
+                "ftkit train --dry-run still counts it"
+            ) from error
         finally:
             trainer.model.zero_grad()
         return hollow.step

@@ -197,7 +197,7 @@ def demand_same(path: Path, progress: Progress, identity: Mapping[str, str]) -> 
 
 def _there_already(path: Path, *, resume: bool) -> str:
     if not path.is_file():
-        return f"{path} is no file that can be written piece by piece; without --output, rows go to stdout"
+        return f"{path} is not a regular file; without --output, predictions go to stdout"
     if resume:
         return (
             f"there is nothing to go on with in {path}: it is finished, or was never begun by ftkit predict"
@@ -219,7 +219,10 @@ def _append(path: Path, size: int, text: str) -> int:
         return size
     with path.open("ab") as stream:
         if stream.tell() != size:
-            raise RunError(f"{path} was changed by somebody else while it was written")
+            raise RunError(
+                f"{path} was changed by another process while it was written; begin again with another "
+                "--output"
+            )
         stream.write(text.encode())
         stream.flush()
         os.fsync(stream.fileno())

@@ -101,7 +101,7 @@ def _unfit_description(info: object, implementation: object, record: PluginRecor
         described: Any = kind.info
         same = from_json(described, json.loads(json.dumps(to_json(info), allow_nan=False))) == info
     except Exception as error:  # noqa: BLE001 - it was not made by its constructor, or holds odd objects
-        return hook.problem(f"returned a description that is no plain data: {error}", "it travels as JSON")
+        return hook.problem(f"returned a description that is not plain data: {error}", "it travels as JSON")
     if not same:
         return hook.problem("returned a description that JSON changes", "it travels as JSON")
     return _unfit_checkpoints(info, hook, record) if isinstance(info, BackboneInfo) else None

@@ -135,14 +135,14 @@ def _marked_otherwise(plugin: object) -> Iterator[Problem]:
     for name in dir(plugin):
         _, inner = _behind(plugin, name)
         if not inspect.isfunction(inner) and isinstance(getattr(inner, "__dict__", {}).get(_MARK), dict):
-            yield Problem("is marked but is no plain function", "mark a plain function", name)
+            yield Problem("is marked but is not a plain function", "mark a plain function", name)
 
 
 def _mismatches(one: Implementation, kind: Kind) -> Iterator[Problem]:
     owner = _OWNERS.get(one.hook)
     if owner is None:
         hint = suggestion(nearest(one.hook, _OWNERS)) or "see ftkit.hookspecs"
-        yield one.problem("is no hook of ftkit", hint)
+        yield one.problem("is not a hook of ftkit", hint)
         return
     if owner is not kind and not (kind.name == "extension" and one.wrapper):
         yield one.problem(

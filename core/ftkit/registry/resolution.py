@@ -131,5 +131,5 @@ def _unknown(catalogue: Catalogue, query: _Query) -> str:
     lines += filter(None, [suggestion(nearest(query.name, names))])
     have = ", ".join(sorted({record.name for record in usable}))
     lines.append(f"installed: {have or 'none'} (ftkit list-plugins shows all)")
-    lines.append(f"those of others come with pip install, into {sys.prefix}")
+    lines.append(f"third-party plugins are installed with pip, into {sys.prefix}")
     return "\n".join(lines)

@@ -101,4 +101,4 @@ def what_is_no_label_is_no_answer(subject: TaskSubject) -> None:
     for text in ("no answer at all", f"not {label}", f"{label} and {label}", label[: len(label) // 2]):
         if text not in subject.info.labels:
             answer = subject.formatter.parse(text)
-            demand(answer is None, f"{text!r} is no label and parsed as {answer!r}", "return None")
+            demand(answer is None, f"{text!r} is not a label and parsed as {answer!r}", "return None")

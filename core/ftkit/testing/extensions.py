@@ -62,7 +62,7 @@ def arguments_are_those_of_the_trainer(subject: ExtensionSubject) -> None:
     )
     known = {each.name for each in fields(Seq2SeqTrainingArguments)}
     unknown = sorted(set(found) - known)
-    demand(not unknown, f"{unknown} are no arguments of transformers.Seq2SeqTrainingArguments")
+    demand(not unknown, f"{unknown} are not arguments of transformers.Seq2SeqTrainingArguments")
 
 
 @conforms(
@@ -77,7 +77,7 @@ def callbacks_are_those_of_the_trainer(subject: ExtensionSubject) -> None:
     found = subject.live().callbacks
     demand(isinstance(found, Sequence), f"it gives a {type(found).__name__}", "give a list, empty if need be")
     odd = [type(each).__name__ for each in found if not isinstance(each, TrainerCallback)]
-    demand(not odd, f"{odd} are no transformers.TrainerCallback", "give objects, not classes")
+    demand(not odd, f"{odd} are not instances of transformers.TrainerCallback", "give objects, not classes")
 
 
 @conforms(when=lambda subject: subject.wrapped, otherwise="it wraps no hook of another kind")
@@ -94,7 +94,7 @@ def _task_works(subject: ExtensionSubject) -> None:
     hook.extension_selected(options=subject.options())
     examples = [hook.format_example(row=row, options={}) for row in task.ROWS]
     demand(
-        all(type(each) is Example for each in examples), "through its wrapper, rows are no Example any more"
+        all(type(each) is Example for each in examples), "through its wrapper, rows are not Examples any more"
     )
     answers = [hook.parse_output(text=example.target, options={}) for example in examples]
     references = [[answer] for answer in answers]

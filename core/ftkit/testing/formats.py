@@ -31,7 +31,7 @@ def every_row_gives_an_input_and_a_target(subject: TaskSubject) -> None:
         demand(
             all(isinstance(text, str) and text.strip() for text in texts), f"an empty text from {row!r:.200}"
         )
-        demand(example.target in example.references, "the target is none of its references")
+        demand(example.target in example.references, "the target is not among its references")
 
 
 @conforms("format_example")
@@ -158,7 +158,7 @@ def targets_fit_the_declared_length(subject: TaskSubject) -> None:
 def targets_are_the_labels(subject: TaskSubject) -> None:
     """Each target is a label, and each label is an answer of its own."""
     unknown = sorted(set(subject.targets) - set(subject.info.labels))
-    demand(not unknown, f"the target {unknown[0]!r} is none of its labels" if unknown else "", "declare it")
+    demand(not unknown, f"the target {unknown[0]!r} is not among its labels" if unknown else "", "declare it")
     answers = [subject.formatter.parse(label) for label in subject.info.labels]
     demand(None not in answers, "a label is not parsed as an answer")
     demand(len(set(map(repr, answers))) == len(answers), "two labels are parsed as one answer")

@@ -44,7 +44,7 @@ def score_gives_every_declared_metric(subject: TaskSubject) -> None:
             for name, value in found.items()
             if not isinstance(value, (int, float)) or not math.isfinite(value)
         ]
-        demand(not odd, f"{odd} of {what} is no finite number")
+        demand(not odd, f"{odd} of {what} is not a finite number")
 
 
 @conforms("score")
@@ -164,9 +164,9 @@ def signatures_are_lines_about_declared_metrics(subject: TaskSubject) -> None:
     given = {"references": subject.references, "options": subject.options()}
     found = subject.hook.score_signatures(**given)
     names = {metric.name for metric in subject.info.metrics}
-    demand(set(found) <= names, f"signatures of {sorted(set(found) - names)}, which is no declared metric")
+    demand(set(found) <= names, f"signatures of {sorted(set(found) - names)}, which is not a declared metric")
     lines = all(isinstance(line, str) and line.strip() and "\n" not in line for line in found.values())
-    demand(lines, "a signature is no line of text")
+    demand(lines, "a signature is not a line of text")
 
 
 def _demand_equal(

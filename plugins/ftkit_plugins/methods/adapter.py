@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftkit import CheckpointError, Claim, MethodInfo, Option, OptionsError, hookimpl
-from ftkit_plugins.artifacts import demand_same_tensors, demand_unwrapped, read_artifact_config
+from ftkit_plugins.artifacts import demand_same_tensors, demand_unwrapped, misfit, read_artifact_config
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -114,7 +114,7 @@ def load_artifact(model: PreTrainedModel, directory: Path) -> PreTrainedModel:
     try:
         model.load_adapter(str(directory), load_as=_NAME, with_head=False, use_safetensors=True)
     except (ValueError, RuntimeError, TypeError, KeyError, OSError) as error:
-        raise CheckpointError(f"{directory} doesn't fit this backbone: {error}") from error
+        raise misfit(directory, error) from error
     # Somebody else's adapter has another name, which is part of its tensors' names.
     saved_as = {name.replace(f".{_NAME}.", f".{config.get('name')}.") for name in _own_tensors(model)}
     demand_same_tensors(saved_as, directory, _WEIGHTS)

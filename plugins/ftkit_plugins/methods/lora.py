@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftkit import BackboneInfo, CheckpointError, Claim, MethodInfo, Option, OptionsError, hookimpl
-from ftkit_plugins.artifacts import demand_same_tensors, demand_unwrapped, read_artifact_config
+from ftkit_plugins.artifacts import demand_same_tensors, demand_unwrapped, misfit, read_artifact_config
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -103,7 +103,7 @@ def load_artifact(model: PreTrainedModel, directory: Path) -> PreTrainedModel:
     try:
         loaded = PeftModel.from_pretrained(model, str(directory), is_trainable=True)
     except (ValueError, RuntimeError, TypeError, OSError) as error:
-        raise CheckpointError(f"{directory} doesn't fit this backbone: {error}") from error
+        raise misfit(directory, error) from error
     expected = get_peft_model_state_dict(loaded, save_embedding_layers=False)
     demand_same_tensors(set(expected), directory, _WEIGHTS)
     return loaded.train(model.training)

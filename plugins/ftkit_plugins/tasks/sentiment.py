@@ -127,4 +127,4 @@ def _label(value: Any) -> bool | None:
         return None
     if isinstance(value, (bool, int, str)) and word in _LABELS:
         return _LABELS[word]
-    raise RowError(f"label {value!r} is none of {', '.join(_LABELS)}")
+    raise RowError(f"label must be one of {', '.join(_LABELS)}, not {value!r}")

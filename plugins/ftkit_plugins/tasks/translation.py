@@ -87,7 +87,7 @@ def format_example(row: Mapping[str, Any], options: Mapping[str, Any]) -> Exampl
     demand_whole(row)
     texts = row.get("translation", row)
     if not isinstance(texts, Mapping):
-        raise RowError(f"'translation' is no object but a {type(texts).__name__}: {texts!r:.80}")
+        raise RowError(f"'translation' must be an object, not {texts!r:.80}")
     original, translation = _text(texts, source), _text(texts, target)
     if original is None:
         has = ", ".join(repr(name) for name in texts) or "no fields"

@@ -67,7 +67,7 @@ OF_ANOTHER_TYPE = [
         "describes itself without its constructor",
         _INFO,
         f"    return object.__new__(TaskInfo)\n{_INFO}",
-        "constructor|no plain data|raised|is an? ",
+        "constructor|not plain data|raised|is an? ",
     ),
     describing(
         "fills a description past its constructor",
@@ -75,7 +75,7 @@ OF_ANOTHER_TYPE = [
         "    info = object.__new__(TaskInfo)\n    vars(info).update(dict.fromkeys((\n"
         "        'columns', 'metrics', 'max_output_tokens', 'labels', 'requires_features', 'sample',\n"
         f"        'citation', 'options'), 1))\n    return info\n{_INFO}",
-        "constructor|no plain data|is an? ",
+        "constructor|not plain data|is an? ",
     ),
 ]
 

@@ -6,12 +6,14 @@ from hostile.corpus.builders import Kind, behind_hooks, hooks
 from support.wheels import ECHO_HOOKS, task_distribution
 
 _PARSE = "@hookimpl\ndef parse_output"
-_NO_FUNCTION = "is marked but is no plain function|is not implemented"
+_NO_FUNCTION = "is marked but is not a plain function|is not implemented"
 _CACHED = "import functools\nscore = hookimpl(functools.lru_cache(score))"
 _ODD_MARK = "mark|is not implemented|raised"
 
 SIGNATURES = [
-    hooks("misspells a hook", "\ndef score(", "\ndef scor(", "is no hook of ftkit|score is not implemented"),
+    hooks(
+        "misspells a hook", "\ndef score(", "\ndef scor(", "is not a hook of ftkit|score is not implemented"
+    ),
     hooks("misspells an argument", "def format_example(row)", "def format_example(rwo)", "argument 'rwo'"),
     hooks("gives an argument a default", "def parse_output(text)", "def parse_output(text='')", "a default"),
     hooks("takes anything", "def parse_output(text)", "def parse_output(text, **rest)", "never fills"),

@@ -142,7 +142,7 @@ def test_t5_refuses_float16_and_says_why(name: str) -> None:
 
 
 def test_bart_refuses_float16_too() -> None:
-    with pytest.raises(ftkit.OptionsError, match="'float16' is none of float32, bfloat16"):
+    with pytest.raises(ftkit.OptionsError, match="it must be float32 or bfloat16, not 'float16'"):
         small.load("bart", dtype="float16")
 
 

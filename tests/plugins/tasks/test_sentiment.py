@@ -36,7 +36,9 @@ def test_a_row_without_label_is_for_prediction(row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("label", ["neutral", 2, -1, "-1", 1.0, 0.5, [1], "yes"])
 def test_another_label_is_refused_never_guessed(label: Any) -> None:
-    with pytest.raises(ftkit.RowError, match="is none of 1, pos, positive, true, 0, neg, negative, false"):
+    with pytest.raises(
+        ftkit.RowError, match="label must be one of 1, pos, positive, true, 0, neg, negative, false, not "
+    ):
         sentiment.format_example({"text": TEXT, "label": label})
 
 

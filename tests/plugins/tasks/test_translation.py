@@ -48,10 +48,10 @@ def test_a_row_with_the_source_alone_is_for_prediction() -> None:
     [
         ({"translation": {"de": DE}}, "lacks 'en' \\(or 'english'\\); it has 'de'"),
         ({}, "it has no fields"),
-        ({"translation": "x"}, "'translation' is no object but a str"),
+        ({"translation": "x"}, "'translation' must be an object, not 'x'"),
         ({"translation": {"en": "", "de": DE}}, "'en' is empty"),
         ({"translation": {"en": EN, "de": " "}}, "'de' is empty"),
-        ({"translation": {"en": EN, "de": 5}}, "'de' is no text"),
+        ({"translation": {"en": EN, "de": 5}}, "'de' must be a text, not 5"),
         ({"en": EN, None: ["rest"]}, "more cells"),
     ],
 )

@@ -51,7 +51,7 @@ def _elements(text: str, start: int, file: str) -> Iterator[Located]:
         position = _skip(text, end)
         more = text.startswith(",", position)
         if not more and not text.startswith("]", position):
-            raise _no_json(text, position, file, "',' or ']' is missing")
+            raise _not_json(text, position, file, "',' or ']' is missing")
         position = _skip(text, position + 1) if more else position
     _demand_end(text, position + 1, file)
 
@@ -64,7 +64,7 @@ def read_lines(stream: TextIO, file: str) -> Iterator[Located]:
         try:
             yield Located(_DECODER.decode(line), file, number, number)
         except json.JSONDecodeError as error:
-            reason = f"no JSON: column {error.pos + 1}: {error.msg}"
+            reason = f"not JSON at column {error.pos + 1}: {error.msg}"
             yield BadRow(line.rstrip("\r\n"), file, number, number, reason=reason)
         except RecursionError:
             yield BadRow(line.rstrip("\r\n"), file, number, number, reason=_DEEP)
@@ -74,15 +74,15 @@ def _value(text: str, position: int, file: str) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(text, position)
     except json.JSONDecodeError as error:
-        raise _no_json(text, error.pos, file, error.msg) from error
+        raise _not_json(text, error.pos, file, error.msg) from error
     except RecursionError as error:
-        raise _no_json(text, position, file, _DEEP) from error
+        raise _not_json(text, position, file, _DEEP) from error
 
 
 def _demand_end(text: str, position: int, file: str) -> None:
     position = _skip(text, position)
     if position < len(text):
-        raise _no_json(
+        raise _not_json(
             text,
             position,
             file,
@@ -90,11 +90,11 @@ def _demand_end(text: str, position: int, file: str) -> None:
         )
 
 
-def _no_json(text: str, position: int, file: str, reason: str) -> DataError:
+def _not_json(text: str, position: int, file: str, reason: str) -> DataError:
     line = 1 + text.count("\n", 0, position)
     column = position - text.rfind("\n", 0, position)
     hint = "; the file breaks off there" if not text[position:].strip() or "Unterminated" in reason else ""
-    return DataError(f"{file}:{line}: no JSON: column {column}: {reason}{hint}")
+    return DataError(f"{file}:{line}: not JSON at column {column}: {reason}{hint}")
 
 
 def _skip(text: str, position: int) -> int:
@@ -123,11 +123,11 @@ def _float(digits: str) -> float | Flaw:
 
 
 def _too_large(digits: str) -> Flaw:
-    return Flaw(f"the number {digits:.20} is larger than numbers are")
+    return Flaw(f"the number {digits:.20} is too large")
 
 
 def _constant(word: str) -> Flaw:
-    return Flaw(f"{word} is no JSON value; write null for a missing one")
+    return Flaw(f"{word} is not a JSON value; write null for a missing one")
 
 
 _DECODER = json.JSONDecoder(

@@ -81,4 +81,4 @@ def opened_text(path: Path, name: str, encoding: str | None, newline: str) -> It
             with io.TextIOWrapper(stream, encoding=decoder, errors=_ERRORS, newline=newline) as text:
                 yield text
         except UnicodeError as error:  # a decoder without use for error handlers, such as idna
-            raise DataError(f"{name}: no text in {decoder}: {error}") from error
+            raise DataError(f"{name}: not text in {decoder}: {error}") from error

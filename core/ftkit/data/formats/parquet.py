@@ -38,7 +38,7 @@ def read_parquet(path: Path, file: str) -> Iterator[Located]:
                 number += batch.num_rows
             _demand_all(number, content.metadata.num_rows, file)
         except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: names that are no UTF-8
-            raise DataError(f"{file}: no Parquet, or damaged: {error}") from error
+            raise DataError(f"{file}: not a Parquet file, or a damaged one: {error}") from error
 
 
 def _unzipped(stream: IO[bytes], scratch: IO[bytes]) -> IO[bytes]:

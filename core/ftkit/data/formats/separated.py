@@ -86,7 +86,7 @@ def _header(cells: Iterator[list[str]], lines: _Lines, file: str) -> list[str]:
     try:
         header = next((row for row in cells if row), None)
     except csv.Error as error:
-        raise DataError(f"{file}:{lines.count}: no header of its format: {error}") from error
+        raise DataError(f"{file}:{lines.count}: not a CSV or TSV header: {error}") from error
     if header is None:
         raise DataError(f"{file} holds no rows, not even a header")
     # One name may be empty: pandas writes its index so. Two can't be told apart, like any other two.
@@ -106,4 +106,4 @@ def _swallowed(start: int, end: int) -> str:
 def _fault(error: csv.Error, start: int, end: int) -> str:
     where = f", in lines {start} to {end}" if end > start else ""
     hint = _NO_QUOTES if "quot" in str(error) or where else ""
-    return f"no row of its format: {error}{where}{hint}"
+    return f"not a CSV or TSV row: {error}{where}{hint}"

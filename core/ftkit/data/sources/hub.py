@@ -50,7 +50,7 @@ class HubData:
                     return
                 except _errors() as error:
                     raise DataError(
-                        f"{self.name}:{number + 1}: the row can't be had: {_said(error)}"
+                        f"{self.name}:{number + 1}: the row can't be fetched: {_said(error)}"
                     ) from error
                 number += 1
                 yield Located(row, self.name, number, number)
@@ -78,10 +78,9 @@ class HubData:
             except _errors() as error:
                 called = f"{repository}, config {config}" if config else repository
                 failed.append(f"{called}: {_said(error)}")
-        tried = "\n".join(failed)
         raise DataError(
-            f"{self.name} is no file here{self.hint}, and no data set to be had from the hub or its local "
-            f"cache:\n{tried}"
+            f"{self.name} is neither a file here nor a data set on the hub or in its cache{self.hint}\n"
+            + "\n".join(failed)
         )
 
     def _load(self, repository: str, config: str | None) -> Any:

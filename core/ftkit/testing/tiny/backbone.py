@@ -72,7 +72,7 @@ class TinyBackbone:
         """Make the model."""
         self._demand_own(source)
         if dtype not in ("float32", "bfloat16"):
-            raise OptionsError([f"dtype: {dtype!r} is none of float32, bfloat16"])
+            raise OptionsError([f"dtype: it must be float32 or bfloat16, not {dtype!r}"])
         model = tiny_model(self._model_type)
         return model.bfloat16() if dtype == "bfloat16" else model
 

@@ -46,7 +46,7 @@ def load_artifact(model: PreTrainedModel, backbone: BackboneInfo, directory: Pat
     from safetensors.torch import load_file  # noqa: PLC0415 - likewise
 
     if not (directory / _FILE).is_file():
-        raise CheckpointError(f"{directory} is no artifact of this method: it has no {_FILE}")
+        raise CheckpointError(f"{directory} is not an artifact of this method: it has no {_FILE}")
     saved = load_file(directory / _FILE)
     trained = dict(_queries(apply_method(model, backbone), backbone))
     if saved.keys() != trained.keys():

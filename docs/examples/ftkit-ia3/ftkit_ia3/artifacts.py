@@ -21,7 +21,7 @@ def read_config(directory: Path) -> None:
     """
     for needed in (CONFIG, WEIGHTS):
         if not (directory / needed).is_file():
-            raise CheckpointError(f"{directory} is no artifact of this method: it has no {needed}")
+            raise CheckpointError(f"{directory} is not an artifact of this method: it has no {needed}")
     try:
         config = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
