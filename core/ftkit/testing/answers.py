@@ -84,7 +84,7 @@ def odd_texts_crash_nothing(subject: TaskSubject) -> None:
 
 @conforms("parse_output")
 def an_empty_text_holds_no_answer(subject: TaskSubject) -> None:
-    """It is counted as unparseable."""
+    """It is counted as an output without an answer."""
     for text in ("", " "):
         answer = subject.formatter.parse(text)
         demand(answer is None, f"{text!r} is parsed as {answer!r}", "return None")

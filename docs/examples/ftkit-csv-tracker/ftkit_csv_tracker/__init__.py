@@ -50,9 +50,8 @@ class CsvTracker:
         """
         name = Path(options["file"])
         if name.name != options["file"] or name.suffix != ".csv":
-            raise OptionsError(
-                [f"extension.csv-tracker.file: {options['file']!r} is no plain name that ends in .csv"]
-            )
+            wanted = "a plain name that ends in .csv"
+            raise OptionsError([f"extension.csv-tracker.file: it must be {wanted}, not {options['file']!r}"])
 
     @hookimpl
     def run_started(self, directory: Path, options: Mapping[str, Any]) -> None:

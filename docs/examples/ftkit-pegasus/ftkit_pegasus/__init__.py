@@ -57,7 +57,12 @@ def describe_backbone() -> BackboneInfo:
         licence="Apache-2.0",
         citation="Zhang et al., 2020, arXiv:1912.08777",
         options=(
-            Option("allow_pickle", "bool", default=False, help="read weights that are no safetensors"),
+            Option(
+                "allow_pickle",
+                "bool",
+                default=False,
+                help="read pytorch_model.bin where there are no safetensors",
+            ),
             Option(
                 "dropout", "float", None, "dropout rate; none: the checkpoint's own", minimum=0, maximum=0.9
             ),
