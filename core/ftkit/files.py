@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all, and places that one process at a time writes to."""
+"""Files that are whole or not there at all, places that one process writes to, and what is said of either."""
 
 from __future__ import annotations
 
