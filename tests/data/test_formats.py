@@ -87,7 +87,7 @@ def test_any_text_survives_json_lines_whatever_line_ends_it_holds(
         ("rows.jsonl", "[" * 200 + "]" * 200 + "\n", ["1: it is nested deeper than 100 levels"]),
         ("rows.jsonl", "[" * 90_000 + "]" * 90_000 + "\n1", ["1: it is nested deeper than"]),
         ("rows.json", '[{"a": 1, "a": 2},\n\n {"b": NaN}]', ["1: the key 'a' occurs twice", "3: NaN is no"]),
-        ("rows.csv", "a,b\n1,2\n3\n4,5,6\n", ["3: 1 cells where the header has 2", "4: 3 cells where"]),
+        ("rows.csv", "a,b\n1,2\n3\n4,5,6\n", ["3: 1 cell where the header has 2", "4: 3 cells where"]),
         ("rows.csv", 'a,b\n1,2\n"3"4,5\n6,7\n', ["3: not a CSV or TSV row: ',' expected"]),
         ("rows.csv", 'a,b\n1,2\n"3,4\n5,6\n', ["3: not a CSV or TSV row: unexpected end of data, in lines"]),
         ("rows.csv", b"a,b\ncaf\xe9,2\n3,4\n", ["2: byte 0xe9 behind 'caf' is not a letter in the"]),

@@ -53,7 +53,7 @@ def test_rows_in_both_training_and_validation_data_are_counted_and_told(tmp_path
     train = write(tmp_path / "train.jsonl", [*reviews(50), *reviews(1)])
     data = prepared("sentiment", train, write(tmp_path / "valid.jsonl", reviews(3)))
     assert data.shared == 4
-    assert any("4 of 51 training rows have an input" in remark for remark in data.remarks)
+    assert any("4 of 51 training examples have an input that occurs in" in remark for remark in data.remarks)
 
 
 def test_bad_rows_are_listed_up_to_ten_with_their_number(tmp_path: Path) -> None:

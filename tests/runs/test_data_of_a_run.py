@@ -48,9 +48,9 @@ def test_rows_set_aside_are_a_file_and_a_count_of_the_run(rows: Path, tmp_path: 
     assert result["data"]["training_rows"] + result["data"]["validation_rows"] == 41
     assert result["data"]["sources"] == [{"name": str(rows), "use": "training", "rows": 43, "rejected": 2}]
     told = [json.loads(line) for line in (folder / "rejected.jsonl").read_text().splitlines()]
-    assert [(row["line"], row["reason"].partition(" none")[0]) for row in told] == [
-        (42, "label 'meh' is"),
-        (43, "1 cells where the header has 2"),
+    assert [(row["line"], row["reason"]) for row in told] == [
+        (42, "label must be one of 1, pos, positive, true, 0, neg, negative, false, not 'meh'"),
+        (43, "1 cell where the header has 2"),
     ]
     announced = ended.err.splitlines()[-1]
     assert "2 rows rejected, 1 truncated; the longest has " in announced

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from ftkit.counting import counted
 from ftkit.data.rows import BadRow, Located, flaw_in
 from ftkit.errors import DataError
 
@@ -79,7 +80,9 @@ def read_separated(
         elif len(row) == len(header):
             yield Located(dict(zip(header, row, strict=True)), file, start, lines.count)
         else:
-            yield lines.bad_row(file, start, f"{len(row)} cells where the header has {len(header)}")
+            yield lines.bad_row(
+                file, start, f"{counted(len(row), 'cell')} where the header has {len(header)}"
+            )
 
 
 def _header(cells: Iterator[list[str]], lines: _Lines, file: str) -> list[str]:
