@@ -98,7 +98,10 @@ def test_predictions_and_metrics_are_lines_of_json(run: tuple[Path, Any]) -> Non
         ),
         (["--task", "sentimant"], "did you mean sentiment"),
         (["--task", "sentiment", "--data", "none.csv"], "none.csv: No such file or directory"),
-        (["--task", "sentiment", "--colour"], "error: no such option: --colour; ftkit train --help lists"),
+        (
+            ["--task", "sentiment", "--colour"],
+            "error: no such option: --colour; did you mean --columns? ftkit train --help",
+        ),
         (
             ["--metod", "lora"],
             "error: no such option: --metod; did you mean --method? ftkit train --help lists",
