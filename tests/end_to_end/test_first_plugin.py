@@ -1,6 +1,8 @@
 """From nothing to a trained run with a task of one's own: commands, minutes and lines are counted.
 
-pytest tests/end_to_end/test_first_plugin.py -s        # prints the figures
+pytest -m slow tests/end_to_end/test_first_plugin.py -s        # prints the figures
+
+By default the README's plugin and the tutorial's are tried, in the same way.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ import json
 import subprocess
 import time
 from pathlib import Path
+
+import pytest
 
 from support.venvs import create_venv
 
@@ -48,6 +52,7 @@ def edit(module: Path) -> int:
     return sum(line.startswith("+") and not line.startswith("+++") for line in changes)
 
 
+@pytest.mark.slow
 def test_four_commands_and_three_minutes_lead_to_a_trained_run_of_a_new_task(tmp_path: Path) -> None:
     env = {**create_venv(tmp_path / "venv"), "HF_HUB_OFFLINE": "1"}
     lines, start = 0, time.perf_counter()
