@@ -130,7 +130,7 @@ def test_only_hidden_files_may_be_in_a_folder_that_is_to_be_empty(tmp_path: Path
     assert empty_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
     (tmp_path / "a" / "b" / ".lock").touch()
     empty_folder(tmp_path / "a" / "b")
-    with pytest.raises(RunError, match=r"a is not empty; .*; or go on"):
+    with pytest.raises(RunError, match=r"a is not empty, .*; or go on"):
         empty_folder(tmp_path / "a", "; or go on")
     assert (tmp_path / "a" / "b" / ".lock").exists()
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ftkit.errors import RunError
-from ftkit.registry.names import nearest, suggestion
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -127,16 +126,6 @@ def without_number(error: Exception) -> str:
     if not isinstance(error, OSError) or error.strerror is None:
         return str(error)
     return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-
-
-def similar_file(path: Path) -> str:
-    """A hint at what is there by nearly the same name, as the end of a sentence; empty where nothing is."""
-    try:
-        close = nearest(path.name, [each.name for each in path.parent.iterdir()])
-    except OSError:
-        return ""
-    asked = suggestion(str(path.parent / name) for name in close)
-    return f"; {asked}" if asked else ""
 
 
 def demand_folder_of(what: str, such_as: str, file: Path) -> None:

@@ -18,9 +18,9 @@ from ftkit.registry.catalogue import PluginRecord, read_catalogue
 from ftkit.registry.deprecated import deprecated_uses, warn_of
 from ftkit.registry.loading import LoadedPlugin, load_plugin
 from ftkit.registry.matrix import obstacles
-from ftkit.registry.names import nearest, suggestion
 from ftkit.registry.registration import create_manager, implementations
 from ftkit.registry.resolution import resolve
+from ftkit.suggestions import nearest, suggestion
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def located(row: Any) -> Located:
     [
         ({"txt": "a", "id": 1}, "the row lacks 'text'; it has 'txt', 'id'"),
         ({}, "the row lacks 'text'; it has no fields"),
-        (["text"], "the row is no object but a list"),
+        (["text"], "the row must be an object, not ['text']"),
     ],
 )
 def test_a_row_without_a_required_column_is_refused_though_the_task_does_not_look(

@@ -93,13 +93,13 @@ def test_every_command_of_the_plugin_prints_what_is_shown(tmp_path: Path) -> Non
     assert commands >= 3
 
 
-def test_the_commands_that_make_the_figures_again_name_tests_that_there_are() -> None:
+def test_the_commands_that_make_the_figures_again_name_tests_that_there_are(tmp_path: Path) -> None:
     commands = re.findall(r"`([^`\n]*\bpytest [^`\n]*)`", README.read_text(encoding="utf-8"))
     assert len(commands) >= 2
     # The pytest of these tests' environment, which need not be an activated one.
     env = environment(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     for command in commands:
-        asked = f"{command} --collect-only --quiet -p no:cacheprovider"
+        asked = f"{command} --collect-only --quiet -o cache_dir={tmp_path}"
         ended = subprocess.run(
             ["bash", "-c", asked], env=env, cwd=README.parent, capture_output=True, text=True, check=False
         )

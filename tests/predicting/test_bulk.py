@@ -353,7 +353,7 @@ def test_a_row_that_has_gone_bad_since_all_were_read_is_dropped_by_no_line_of_ou
         return count
 
     monkeypatch.setattr(bulk, "demand_usable", and_then_one_breaks)
-    with pytest.raises(ftkit.DataError, match=r"1 row can't be used, .*\n.*rows\.jsonl:4: no JSON"):
+    with pytest.raises(ftkit.DataError, match=r"1 row can't be used:\n.*rows\.jsonl:4: not JSON"):
         list(bulk.predicted_lines(loaded, request))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 _VALID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 _LONGEST = 64
@@ -32,20 +31,3 @@ def name_problem(name: str) -> str:
     if len(name) > _LONGEST:
         return f"name {name[:20]!r}… has {len(name)} characters, more than {_LONGEST}"
     return ""
-
-
-def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names most like `name`, best first; those that contain it or begin it count as like it."""
-    import difflib  # noqa: PLC0415 - only a lookup that missed pays for it
-
-    typed = normalise(name)
-    spelt = {normalise(each): each for each in sorted(known)}
-    close = difflib.get_close_matches(typed, spelt, n=count, cutoff=0.6)
-    close += [other for other in spelt if typed in other or typed.startswith(other)]
-    return [spelt[other] for other in dict.fromkeys(close)][:count]
-
-
-def suggestion(close: Iterable[str], then: str = "") -> str:
-    """The question whether one of the nearest names was meant, where there are any, and what is said then."""
-    names = " or ".join(close)
-    return f"did you mean {names}? {then}".rstrip() if names else then

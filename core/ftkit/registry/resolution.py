@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from ftkit.errors import AmbiguousName, UnavailablePlugin, UnknownPlugin
 from ftkit.registry.catalogue import Catalogue, PluginRecord
 from ftkit.registry.distributions import GROUPS, canonical
-from ftkit.registry.names import nearest, split_qualified, suggestion
+from ftkit.registry.names import split_qualified
+from ftkit.suggestions import nearest, suggestion
 
 _KINDS = frozenset(GROUPS.values())
 
