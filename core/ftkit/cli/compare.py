@@ -35,68 +35,74 @@ if TYPE_CHECKING:
 _SHOWN_COSTS = ("seconds_to_target", "step_seconds", "tokens_per_second", "memory", "trainable_parameters")
 
 
+_Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[RECIPE] [--PART.OPTION VALUE]...",
+        help="A recipe file (YAML) with lists, and options of plugins and of training that override it.",
+    ),
+]
+_Tasks = Annotated[str | None, typer.Option(metavar="NAME,...", help="Tasks.", autocompletion=complete_task)]
+_Checkpoints = Annotated[
+    list[str] | None,
+    typer.Option(metavar="MODEL=SOURCE", help="Another hub id or folder for a model's weights."),
+]
+_Data = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Training rows, as for train; none: the tasks' bundled samples."),
+]
+_Seeds = Annotated[
+    str | None, typer.Option(metavar="N|A,B,...", help="How many seeds, or which. [default: 3]")
+]
+_Budget = Annotated[
+    float | None, typer.Option(metavar="S", help="Seconds of training for each run, in place of epochs.")
+]
+_Output = Annotated[
+    str | None,
+    typer.Option(metavar="FOLDER", help="The comparison's folder; one that was begun is resumed."),
+]
+_Resume = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="Go on with a comparison as its recipe says.")
+]
+_RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run cells again that have failed.")]
+_Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Cells that run side by side on this machine.")]
+_Ray = Annotated[
+    str | None, typer.Option(metavar="ADDRESS|auto|local", help="A Ray cluster to run the cells on.")
+]
+_Timeout = Annotated[
+    float | None,
+    typer.Option(min=1, metavar="S", help="Seconds after which a cell counts as hanging. [default: a day]"),
+]
+_Extensions = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="An extension that accompanies every run; may be given several times.",
+        autocompletion=complete_extension,
+    ),
+]
+
+
 def compare_command(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[RECIPE] [--PART.OPTION VALUE]...",
-            help="A recipe file (YAML) with lists, and options of plugins and of training that override it.",
-        ),
-    ] = None,
+    words: _Words = None,
     *,
     model: Models = None,
     method: Methods = None,
-    task: Annotated[
-        str | None, typer.Option(metavar="NAME,...", help="Tasks.", autocompletion=complete_task)
-    ] = None,
-    checkpoint: Annotated[
-        list[str] | None,
-        typer.Option(metavar="MODEL=SOURCE", help="Another hub id or folder for a model's weights."),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Training rows, as for train; none: the tasks' bundled samples."),
-    ] = None,
+    task: _Tasks = None,
+    checkpoint: _Checkpoints = None,
+    data: _Data = None,
     validation_data: ValidationData = None,
     columns: Columns = None,
     on_bad_row: BadRows = None,
-    seeds: Annotated[
-        str | None, typer.Option(metavar="N|A,B,...", help="How many seeds, or which. [default: 3]")
-    ] = None,
-    budget_seconds: Annotated[
-        float | None,
-        typer.Option(metavar="S", help="Seconds of training for each run, in place of epochs."),
-    ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option(metavar="FOLDER", help="The comparison's folder; one that was begun is resumed."),
-    ] = None,
-    resume: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Go on with a comparison as its recipe says.")
-    ] = None,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Run cells again that have failed.")
-    ] = False,
-    jobs: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Cells that run side by side on this machine.")
-    ] = 1,
-    ray: Annotated[
-        str | None, typer.Option(metavar="ADDRESS|auto|local", help="A Ray cluster to run the cells on.")
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            min=1, metavar="S", help="Seconds after which a cell counts as hanging. [default: a day]"
-        ),
-    ] = None,
-    extension: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="An extension that accompanies every run; may be given several times.",
-            autocompletion=complete_extension,
-        ),
-    ] = None,
+    seeds: _Seeds = None,
+    budget_seconds: _Budget = None,
+    output: _Output = None,
+    resume: _Resume = None,
+    retry_failed: _RetryFailed = False,
+    jobs: _Jobs = 1,
+    ray: _Ray = None,
+    timeout: _Timeout = None,
+    extension: _Extensions = None,
     device: RunDevice = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -109,7 +115,6 @@ def compare_command(
     Example: ftkit compare --model t5,bart --method full,lora --task qa --data squad.json --seeds 3
     """
     from ftkit.comparing.command import DEFAULT_TIMEOUT, compare
-    from ftkit.comparing.folder import ComparisonFolder
 
     given = {
         "model": model,
@@ -125,15 +130,8 @@ def compare_command(
     options, others = typed_options(words, RUN_PARTS, columns, on_bad_row)
     file = recipe_file(others)
     if resume is not None:
-        more = output, words, columns, on_bad_row, checkpoint, *given.values()
-        if any(each is not None for each in more):
-            raise FtkitError(
-                "--resume goes on with a comparison as its recipe says: it takes no other options but "
-                "--jobs, --ray, --timeout, --retry-failed, --quiet and --json"
-            )
-        folder = ComparisonFolder(Path(resume))
-        folder.demand_begun()
-        file, output = str(folder.recipe), resume
+        _demand_nothing_else(output, words, columns, on_bad_row, checkpoint, *given.values())
+        file, output = _recipe_of(resume), resume
     recipe = _recipe(file, given, options, dict(_pairs(checkpoint or [])))
     with told_when_stopped():
         comparison = compare(
@@ -149,6 +147,23 @@ def compare_command(
         print_json({"output": str(comparison.folder), **comparison.results.as_dict()})
     else:
         _print(comparison)
+
+
+def _demand_nothing_else(*more: Any) -> None:
+    if any(each is not None for each in more):
+        raise FtkitError(
+            "--resume goes on with a comparison as its recipe says: it takes no other options but "
+            "--jobs, --ray, --timeout, --retry-failed, --quiet and --json"
+        )
+
+
+def _recipe_of(comparison: str) -> str:
+    """The recipe of a comparison that was begun."""
+    from ftkit.comparing.folder import ComparisonFolder
+
+    folder = ComparisonFolder(Path(comparison))
+    folder.demand_begun()
+    return str(folder.recipe)
 
 
 def _recipe(

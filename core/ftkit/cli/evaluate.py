@@ -32,53 +32,61 @@ _RESAMPLES = 1000
 _SHOWN = 300  # characters of a text among the worst rows
 
 
+_Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN_OR_CHECKPOINT",
+        help="A run's folder; a backbone or checkpoint as it is; with --method, an artifact's folder.",
+    ),
+]
+_Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[--PART.OPTION VALUE]...", help="Options of generation, and of plugins."),
+]
+_Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="The backbone or checkpoint, for a folder.", autocompletion=complete_backbone
+    ),
+]
+_Method = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The method of an artifact.", autocompletion=complete_method),
+]
+_Task = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The task, where no run says it.", autocompletion=complete_task),
+]
+_Checkpoint = Annotated[
+    str | None,
+    typer.Option(metavar="SOURCE", help="Another hub id or folder of the weights under an artifact."),
+]
+_Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Rows with answers, as for train; none: a run's validation rows, or the sample's.",
+    ),
+]
+_Intervals = Annotated[bool, typer.Option("--intervals", help="Add 95% bootstrap intervals to the metrics.")]
+_Worst = Annotated[int, typer.Option(min=0, metavar="N", help="Show the N worst rows.")]
+_Output = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where result and predictions go.")]
+
+
 def evaluate_command(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN_OR_CHECKPOINT",
-            help="A run's folder; a backbone or checkpoint as it is; with --method, an artifact's folder.",
-        ),
-    ],
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[--PART.OPTION VALUE]...", help="Options of generation, and of plugins."),
-    ] = None,
+    target: _Target,
+    words: _Words = None,
     *,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="The backbone or checkpoint, for a folder.", autocompletion=complete_backbone
-        ),
-    ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The method of an artifact.", autocompletion=complete_method),
-    ] = None,
-    task: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The task, where no run says it.", autocompletion=complete_task),
-    ] = None,
-    checkpoint: Annotated[
-        str | None,
-        typer.Option(metavar="SOURCE", help="Another hub id or folder of the weights under an artifact."),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="Rows with answers, as for train; none: a run's validation rows, or the sample's.",
-        ),
-    ] = None,
+    model: _Model = None,
+    method: _Method = None,
+    task: _Task = None,
+    checkpoint: _Checkpoint = None,
+    data: _Data = None,
     columns: Columns = None,
     on_bad_row: BadRows = None,
-    intervals: Annotated[
-        bool, typer.Option("--intervals", help="Add 95% bootstrap intervals to the metrics.")
-    ] = False,
-    worst: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N worst rows.")] = 0,
-    output: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Where result and predictions go.")
-    ] = None,
+    intervals: _Intervals = False,
+    worst: _Worst = 0,
+    output: _Output = None,
     seed: EvaluationSeed = 0,
     device: Device = "auto",
     quiet: Quiet = False,
