@@ -18,6 +18,7 @@ from ftkit.comparing.recipe import ComparisonRecipe
 from ftkit.comparing.report import write_report
 from ftkit.comparing.results import Results, collect
 from ftkit.comparing.scheduling import Local, OnRay, Scheduler
+from ftkit.counting import counted
 from ftkit.interrupts import Interrupted, Interrupts
 
 DEFAULT_TIMEOUT = 24 * 3600.0  # seconds; a cell that takes longer needs to be told
@@ -100,7 +101,7 @@ def _run_cells(
     count = len(planned.cells)
     done = count - len(pending)
     if not quiet:
-        _say(f"{count} cells, {done} of them done before → {folder.path}")
+        _say(f"{counted(count, 'cell')}, {done} done before → {folder.path}")
 
     def ended(name: str, outcome: Outcome) -> None:
         nonlocal done

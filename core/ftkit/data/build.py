@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from ftkit.counting import counted
 from ftkit.data.examples import Formatter, examples_of
 from ftkit.data.reading import Reading
 from ftkit.data.rejected import Rejections
@@ -78,6 +79,6 @@ def _demand_examples(
             raise DataError(f"{given[use]} holds no rows for {use}{reason}")
     if 0 in counts.values():
         raise DataError(
-            f"{sum(counts.values())} rows are too few to keep some apart for validation: give "
+            f"{counted(sum(counts.values()), 'row')}: too few to keep some apart for validation: give "
             "--validation-data FILE"
         )
