@@ -88,11 +88,11 @@ def _share_of_float32(weight: torch.Tensor, tokens: int, seconds: float) -> floa
 
     The two are timed in turn: a machine that is busy for a moment is so for both.
     """
-    end = time.perf_counter() + seconds
+    narrow, end = weight.bfloat16(), time.perf_counter() + seconds
     full = low = math.inf
     for _ in range(_PROBES):
         full = min(full, _seconds(weight, tokens))
-        low = min(low, _seconds(weight.bfloat16(), tokens))
+        low = min(low, _seconds(narrow, tokens))
         if time.perf_counter() > end:
             break
     return low / full

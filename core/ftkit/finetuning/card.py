@@ -51,12 +51,12 @@ def _summary(plan: Plan, result: Mapping[str, Any]) -> str:
 
 
 def _results(result: Mapping[str, Any]) -> str:
-    counted = {
+    told = {
         **{name: f"{round(value, 4):g}" for name, value in result["metrics"].items()},
         "examples": f"{result['validation_examples']:,}",
         "outputs without an answer": f"{result['unparseable']:,}",
     }
-    return _table(("on the validation examples", ""), counted.items())
+    return _table(("on the validation examples", ""), told.items())
 
 
 def _artifact(plan: Plan) -> str:

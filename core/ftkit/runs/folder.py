@@ -83,7 +83,7 @@ class RunFolder:
         Raises:
             RunError: It isn't there, or has no recipe.
         """
-        demand_folder_of("run", "runs/t5-lora-qa-1", self.recipe)
+        demand_folder_of("run", f"{_HOME}/t5-lora-qa-1", self.recipe)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a file whole or not at all."""
