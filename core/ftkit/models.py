@@ -17,8 +17,8 @@ from ftkit.errors import PluginError
 from ftkit.loading import load
 from ftkit.plugins import list_plugins, load_plugins
 from ftkit.registry.catalogue import read_catalogue
-from ftkit.registry.names import normalise
 from ftkit.registry.resolution import resolve
+from ftkit.spelling import normalise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

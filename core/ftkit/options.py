@@ -12,7 +12,7 @@ from typing import Any
 
 from ftkit.descriptions import Option, OptionValue
 from ftkit.errors import OptionsError
-from ftkit.suggestions import nearest, suggestion
+from ftkit.spelling import nearest, suggestion
 
 Values = Mapping[str, Any]
 """A value for every declared option; a tuple where the option is repeated."""

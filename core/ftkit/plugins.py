@@ -20,7 +20,7 @@ from ftkit.registry.loading import LoadedPlugin, load_plugin
 from ftkit.registry.matrix import obstacles
 from ftkit.registry.registration import create_manager, implementations
 from ftkit.registry.resolution import resolve
-from ftkit.suggestions import nearest, suggestion
+from ftkit.spelling import nearest, suggestion
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ftkit.errors import FtkitError
-from ftkit.suggestions import nearest, suggestion
+from ftkit.spelling import nearest, suggestion
 
 CONTEXT = {"ignore_unknown_options": True}
 """Options such as `--method.rank 8` are known only once the plugins are: they come as words."""

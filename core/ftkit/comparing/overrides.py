@@ -11,8 +11,8 @@ from ftkit.errors import OptionsError
 from ftkit.loading import declared_options
 from ftkit.options import option_name
 from ftkit.plugins import load_plugins
-from ftkit.registry.names import normalise
 from ftkit.runs.recipe import EXTENSION
+from ftkit.spelling import normalise
 
 _ARGUMENTS = {"model": "backbone", "method": "method", "task": "task"}
 

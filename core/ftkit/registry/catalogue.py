@@ -26,8 +26,9 @@ from ftkit.registry.distributions import (
     canonical,
     read_distributions,
 )
-from ftkit.registry.names import name_problem, normalise, split_qualified
+from ftkit.registry.names import name_problem, split_qualified
 from ftkit.registry.sources import module_summary
+from ftkit.spelling import normalise
 
 DISABLE_VARIABLE = "FTKIT_DISABLE_PLUGINS"
 BUILTIN_ONLY_VARIABLE = "FTKIT_BUILTIN_ONLY"

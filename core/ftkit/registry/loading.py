@@ -22,9 +22,9 @@ from ftkit.registry.distributions import canonical
 from ftkit.registry.faults import fault_of
 from ftkit.registry.guard import Guard
 from ftkit.registry.guard.interrupts import UserInterrupt
-from ftkit.registry.names import normalise
 from ftkit.registry.registration import Implementation, Problem, call_hook, implementations, problems
 from ftkit.registry.sources import module_file, own_place
+from ftkit.spelling import normalise
 
 _Result = TypeVar("_Result")
 

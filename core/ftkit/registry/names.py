@@ -1,16 +1,13 @@
-"""How names of plugins are written and compared."""
+"""How names of plugins are written, and what a qualified one says."""
 
 from __future__ import annotations
 
 import re
 
+from ftkit.spelling import normalise
+
 _VALID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 _LONGEST = 64
-
-
-def normalise(name: str) -> str:
-    """A name as it is compared: lower case, `_` as `-`."""
-    return name.strip().lower().replace("_", "-")
 
 
 def split_qualified(typed: str) -> tuple[list[str], str]:

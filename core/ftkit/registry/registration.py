@@ -16,7 +16,7 @@ import pluggy
 
 from ftkit.hookspecs import PROJECT
 from ftkit.kinds import KINDS, Kind
-from ftkit.suggestions import nearest, suggestion
+from ftkit.spelling import nearest, suggestion
 
 _MARK = f"{PROJECT}_impl"
 _OWNERS = {hook: kind for kind in KINDS.values() for hook in kind.hook_names}

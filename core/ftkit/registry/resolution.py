@@ -13,7 +13,7 @@ from ftkit.errors import AmbiguousName, UnavailablePlugin, UnknownPlugin
 from ftkit.registry.catalogue import Catalogue, PluginRecord
 from ftkit.registry.distributions import GROUPS, canonical
 from ftkit.registry.names import split_qualified
-from ftkit.suggestions import nearest, suggestion
+from ftkit.spelling import nearest, suggestion
 
 _KINDS = frozenset(GROUPS.values())
 

@@ -25,9 +25,9 @@ from ftkit.loading import (
 from ftkit.options import complete_options, option_name
 from ftkit.plugins import SelectedPlugins, list_plugins, load_plugins, told_installed
 from ftkit.registry.loading import LoadedPlugin
-from ftkit.registry.names import normalise
 from ftkit.runs.recipe import EXTENSION, MADE_WITH, Recipe
 from ftkit.runs.settings import AUTO, REHEARSAL, SETTINGS, TINY_LEARNING_RATE_FACTOR
+from ftkit.spelling import normalise
 
 _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 

@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from ftkit.errors import OptionsError, RunError
-from ftkit.registry.names import normalise
-from ftkit.suggestions import similar_file
+from ftkit.spelling import normalise, similar_file
 
 PARTS = ("model", "method", "task", "training", "reading")
 """The groups of options: `--model.dropout`, `method: {name: lora, rank: 8}` and so on."""

@@ -18,7 +18,8 @@ from ftkit._version import __version__
 from ftkit.errors import FtkitError, PluginError
 from ftkit.registry.catalogue import Catalogue, PluginRecord
 from ftkit.registry.distributions import canonical
-from ftkit.registry.names import name_problem, normalise
+from ftkit.registry.names import name_problem
+from ftkit.spelling import normalise
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -16,7 +16,7 @@ from ftkit.data.reading import Reading
 from ftkit.data.sources.hub import HubData, is_hub_name
 from ftkit.data.sources.kinds import AlignedFiles, ClassFolder, RowFile, Source, text_files
 from ftkit.errors import DataError
-from ftkit.suggestions import similar_file, suggestion
+from ftkit.spelling import similar_file, suggestion
 
 STDIN = "-"
 
