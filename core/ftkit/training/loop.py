@@ -106,6 +106,7 @@ def fine_tune(
         ready_trainer = trainer_of(ready, folder, callbacks, clock, evaluate_and_keep)
         with interrupts.deferred(), ready_trainer as trainer, footprint.watched():
             trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
+            meter.read_losses()
             steps, seconds = trainer.state.global_step, meter.seconds
     best.restore(model)
     return Trained(meter, seconds, steps, footprint.figures, best.step, of_the_best)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import torch
 
 _FILE = "meter.json"
 
@@ -36,6 +38,7 @@ class Meter:
 
     def __post_init__(self) -> None:
         self._start: float | None = time.perf_counter()
+        self._unread: list[tuple[torch.Tensor, Callable[[float], None]]] = []
 
     @property
     def seconds(self) -> float:
@@ -60,8 +63,34 @@ class Meter:
         finally:
             self.start()
 
+    def count_loss(self, loss: torch.Tensor, demand: Callable[[float], None]) -> None:
+        """Add the loss of a batch, a GPU's when it is next read: that waits for all that the GPU has to do.
+
+        Args:
+            loss: A scalar.
+            demand: Looks at its value once it is read, and raises what is wrong with it.
+        """
+        self._unread.append((loss, demand))
+        if loss.device.type == "cpu":
+            self.read_losses()
+
+    def read_losses(self) -> None:
+        """Read all that was counted: before anything is shown, measured or kept of the weights.
+
+        Raises:
+            RunError: What `demand` finds wrong with the earliest.
+        """
+        unread, self._unread = self._unread, []
+        if not unread:
+            return
+        values: list[float] = torch.stack([loss for loss, _ in unread]).tolist()
+        for value, (_, demand) in zip(values, unread, strict=True):
+            demand(value)
+            self.loss_sum += value
+
     def take_loss(self) -> float:
         """The mean loss of the steps since it was last taken."""
+        self.read_losses()
         mean = self.loss_sum / max(self.loss_steps, 1)
         self.loss_sum, self.loss_steps = 0.0, 0
         return mean

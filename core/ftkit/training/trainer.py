@@ -128,6 +128,16 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         """None: nobody reads the stock estimate, whose making takes milliseconds of each batch."""
         return 0
 
+    def _prepare_input(self, data: Any) -> Any:
+        if isinstance(data, torch.Tensor):  # from pinned memory, a copy that nobody waits for
+            return data.to(self.args.device, non_blocking=True)
+        return super()._prepare_input(data)
+
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> Any:
+        if self.args.world_size == 1:  # a number that the CPU has counted need not be copied and waited for
+            device = torch.device("cpu")
+        return super()._get_num_items_in_batch(batch_samples, device)
+
     def create_scheduler(
         self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
     ) -> Any:
@@ -158,9 +168,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
             model.zero_grad()  # what the failed attempt added can't be told from what was right
             for earlier in self._step_batches[:-1]:
                 self.backward_pass(model, earlier, num_items_in_batch)
-        value = float(loss)
-        self._demand_finite(value, inputs)
-        meter.loss_sum += value
+        meter.count_loss(loss, partial(self._demand_finite, self.state.global_step + 1, inputs[ROW]))
         if self.accelerator.sync_gradients:
             meter.loss_steps += 1
             self._count()
@@ -199,13 +207,13 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
             if hasattr(callback, "on_out_of_memory"):
                 callback.on_out_of_memory(self.state.global_step + 1, meter.pieces)
 
-    def _demand_finite(self, loss: float, batch: dict[str, torch.Tensor]) -> None:
+    def _demand_finite(self, step: int, rows: torch.Tensor, loss: float) -> None:
         if math.isfinite(loss):
             return
-        places = [self._course.place(int(row)) for row in batch[ROW]]
+        places = [self._course.place(int(row)) for row in rows]
         shown = ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")  # noqa: PLR2004
         raise RunError(
-            f"the loss is {loss} at step {self.state.global_step + 1}, in the batch of {shown}: try a "
+            f"the loss is {loss} at step {step}, in the batch of {shown}: try a "
             "lower --training.learning-rate, more --training.warmup or --training.precision fp32"
         )
 
@@ -218,6 +226,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         self._step_batches.clear()
 
     def _evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        self._course.meter.read_losses()
         metrics = {
             f"eval_{name}": value for name, value in self._course.evaluate(self.state.global_step).items()
         }
@@ -229,6 +238,7 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
     def _save_checkpoint(self, *_: Any, **__: Any) -> None:
         if self.args.should_save:
             course = self._course
+            course.meter.read_losses()
             write_checkpoint(course.checkpoints, self.state.global_step, self._fill, course.keep_checkpoints)
 
     def _fill(self, directory: Path) -> None:
