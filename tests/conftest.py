@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Sequence
@@ -32,7 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Keep which kinds of broken plugin are to be tried."""
+    """Keep which kinds of broken plugin are to be tried; spare collections of garbage what is there by now.
+
+    Trainings collect garbage, and would look through a million objects of tests and imported libraries.
+    """
+    gc.collect()
+    gc.freeze()
     _keep(session.config, [item.nodeid for item in session.items])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ftkit.testing.tiny.task import ROWS
-from support.program import run_ftkit
+from support.warm import run_warm_ftkit
 from support.wheels import ECHO, PluginDistribution, task_distribution, unpack
 
 EXTENSION = '''"""Write a line when a run begins."""
@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_conforming_plugin_ends_with_its_counts_and_status_0(site: Path) -> None:
-    ended = run_ftkit("check-plugins", "good", "--conformance", sites=[site])
+    ended = run_warm_ftkit("check-plugins", "good", "--conformance", sites=[site])
     assert ended.status == 0, ended.out + ended.err
     assert "1 healthy, 0 unhealthy" in ended.out
     assert "extension:good: 0 failed, ran 11 of 11 expected" in ended.out
@@ -54,7 +54,7 @@ def test_a_conforming_plugin_ends_with_its_counts_and_status_0(site: Path) -> No
 
 
 def test_a_lacking_property_is_named_with_its_place_and_status_1(site: Path) -> None:
-    ended = run_ftkit("check-plugins", "stray", "--conformance", sites=[site])
+    ended = run_warm_ftkit("check-plugins", "stray", "--conformance", sites=[site])
     assert ended.status == 1
     assert "1 healthy, 0 unhealthy" in ended.out
     assert "failed: it_writes_into_the_run_alone: plugin extension:stray of stray 1.0" in ended.out
@@ -63,7 +63,7 @@ def test_a_lacking_property_is_named_with_its_place_and_status_1(site: Path) -> 
 
 
 def test_a_plugin_that_cant_be_tried_fully_ends_with_status_1(site: Path) -> None:
-    ended = run_ftkit("check-plugins", "echo", "--conformance", sites=[site])
+    ended = run_warm_ftkit("check-plugins", "echo", "--conformance", sites=[site])
     assert ended.status == 1
     assert (
         "skipped: formats_are_pure: give at least 3 `rows` with answers: the task has no sample" in ended.out
@@ -76,7 +76,7 @@ def test_a_plugin_that_cant_be_tried_fully_ends_with_status_1(site: Path) -> Non
 def test_what_is_given_to_try_a_plugin_with_is_for_one_plugin_of_its_kind(
     words: list[str], site: Path
 ) -> None:
-    ended = run_ftkit("check-plugins", *words, sites=[site])
+    ended = run_warm_ftkit("check-plugins", *words, sites=[site])
     assert ended.status == 2
     assert "goes with --conformance and the name of one" in ended.err
 
@@ -86,13 +86,13 @@ def test_a_task_without_sample_conforms_with_rows_from_a_file(tmp_path: Path) ->
     rows.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
     lines = "[ftkit.tasks]\ncapitals = ftkit.testing.tiny.task\n"
     site = unpack([PluginDistribution("capitals", lines)], tmp_path / "plugins")
-    ended = run_ftkit("check-plugins", "capitals", "--conformance", "--rows", str(rows), sites=[site])
+    ended = run_warm_ftkit("check-plugins", "capitals", "--conformance", "--rows", str(rows), sites=[site])
     assert ended.status == 0, ended.out + ended.err
     assert "task:capitals: 0 failed, ran " in ended.out
 
 
 def test_json_holds_the_counts_each_outcome_and_nothing_of_what_was_not_tried(site: Path) -> None:
-    ended = run_ftkit("check-plugins", "good", "broken", "--conformance", "--json", sites=[site])
+    ended = run_warm_ftkit("check-plugins", "good", "broken", "--conformance", "--json", sites=[site])
     assert ended.status == 1
     good, broken = ended.json
     found = good["conformance"]
@@ -104,6 +104,6 @@ def test_json_holds_the_counts_each_outcome_and_nothing_of_what_was_not_tried(si
 
 
 def test_without_the_option_no_property_is_tried(site: Path) -> None:
-    ended = run_ftkit("check-plugins", "stray", "--json", sites=[site])
+    ended = run_warm_ftkit("check-plugins", "stray", "--json", sites=[site])
     assert ended.status == 0
     assert "conformance" not in ended.json[0]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from support import killed, small
-from support.program import Outcome, run_ftkit
+from support.program import Outcome
+from support.warm import run_warm_ftkit
 from support.wheels import PluginDistribution, unpack
 
 NORMS = '''"""Train the layers' norms and nothing else."""
@@ -47,9 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plan(*arguments: str, site: Path) -> Outcome:
     chosen = ["--task", "sentiment", "--data", str(killed.rows()), "--device", "cpu"]
     chosen += ["--checkpoint", str(small.checkpoint("t5"))]
-    return run_ftkit(
-        "plan", "--model", "t5", *chosen, *arguments, sites=[site], timeout=240, OMP_NUM_THREADS="1"
-    )
+    return run_warm_ftkit("plan", "--model", "t5", *chosen, *arguments, sites=[site], timeout=240)
 
 
 def test_a_method_of_somebody_else_is_planned_and_a_cell_that_fails_is_a_row(site: Path) -> None:

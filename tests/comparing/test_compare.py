@@ -18,7 +18,8 @@ import ftkit
 from ftkit.comparing.planned import plan_comparison
 from ftkit.comparing.recipe import ComparisonRecipe
 from support.compared import THIRD_PARTY, rows
-from support.program import Outcome, environment, run_ftkit
+from support.program import Outcome, environment
+from support.warm import run_warm_ftkit
 from support.wheels import unpack
 
 PATIENCE = 200  # seconds; an idle machine needs ten for a cell
@@ -40,7 +41,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def compare(site: Path, *arguments: str, timeout: float = 600) -> Outcome:
-    return run_ftkit("compare", *arguments, sites=[site], timeout=timeout, OMP_NUM_THREADS="1")
+    return run_warm_ftkit("compare", *arguments, sites=[site], timeout=timeout)
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +219,7 @@ def test_a_comparison_stopped_in_the_middle_goes_on_and_reports_the_same(
 ) -> None:
     folder = tmp_path / "out"
     command = [sys.executable, "-m", "ftkit", "compare", *chosen, *GRID, "--output", str(folder)]
-    env = environment([site], OMP_NUM_THREADS="1")
+    env = environment([site])
     with (tmp_path / "err").open("w") as err:
         begun = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=err)
         outcomes = folder / "cells" / "sentiment"

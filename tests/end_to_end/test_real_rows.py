@@ -10,8 +10,8 @@ from statistics import fmean
 import pytest
 
 from support import small
-from support.program import run_ftkit
 from support.real_data import FOLDER, TRAINING, head_of_validation, needs_real_data
+from support.warm import run_warm_ftkit
 
 IN_EVERY_RUN = [("t5", "adapter", "qa"), ("bart", "full", "sentiment"), ("flan-t5", "lora", "translation")]
 ALL = list(itertools.product(small.BACKBONES, small.METHODS, TRAINING))
@@ -37,7 +37,7 @@ def test_a_real_file_trains_with_every_backbone_method_and_task(
     ]
     settings = ["--training.max-steps", str(STEPS), "--training.token-budget", "1024"]
     settings += ["--training.log-steps", "1", "--json"]
-    ended = run_ftkit("train", *chosen, *data, *settings, HF_HUB_OFFLINE="1")
+    ended = run_warm_ftkit("train", *chosen, *data, *settings)
     assert ended.status == 0, ended.err
     result = ended.json
     assert (result["examples"], result["validation_examples"], result["steps"]) == (8000, 8, STEPS)

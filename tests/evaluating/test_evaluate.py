@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import ftkit
-from support.program import run_ftkit
+from support.warm import run_warm_ftkit
 from support.wheels import task_distribution, unpack
 
 KEYS = {
@@ -65,7 +65,7 @@ def test_a_second_evaluation_has_a_folder_of_its_own(run: Path) -> None:
 
 
 def test_a_checkpoint_nobody_has_fine_tuned_is_the_baseline(tmp_path: Path) -> None:
-    ended = run_ftkit("evaluate", "flan-t5-tiny", "--task", "sentiment", "--json", cwd=tmp_path)
+    ended = run_warm_ftkit("evaluate", "flan-t5-tiny", "--task", "sentiment", "--json", cwd=tmp_path)
     assert ended.status == 0, ended.err
     result = ended.json
     assert (result["checkpoint"], result["method"]) == ("flan-t5-tiny", None)
@@ -75,7 +75,7 @@ def test_a_checkpoint_nobody_has_fine_tuned_is_the_baseline(tmp_path: Path) -> N
 
 def test_what_a_checkpoint_writes_by_itself_is_counted_where_it_is_no_answer(tmp_path: Path) -> None:
     options = ["--task", "sentiment", "--generation.decoding", "generate", "--json"]
-    ended = run_ftkit("evaluate", "t5-tiny", *options, cwd=tmp_path)
+    ended = run_warm_ftkit("evaluate", "t5-tiny", *options, cwd=tmp_path)
     assert ended.status == 0, ended.err
     assert ended.json["unparseable"] == ended.json["examples"]
     assert ended.json["metrics"]["accuracy"] == 0
@@ -90,10 +90,10 @@ def test_given_rows_are_scored_and_bad_ones_set_aside(run: Path, tmp_path: Path)
     ]
     data.write_text("".join(json.dumps(row) + "\n" for row in rows))
     arguments = ["evaluate", str(run), "--data", str(data), "--output", str(tmp_path / "out"), "--json"]
-    refused = run_ftkit(*arguments)
+    refused = run_warm_ftkit(*arguments)
     assert refused.status == 2
     assert f"{data}:2: label must be one of" in refused.err
-    ended = run_ftkit(*arguments, "--on-bad-row", "set-aside", "--intervals")
+    ended = run_warm_ftkit(*arguments, "--on-bad-row", "set-aside", "--intervals")
     assert ended.status == 0, ended.err
     assert (ended.json["examples"], ended.json["rejected"]) == (2, 1)
     assert [row["line"] for row in lines(tmp_path / "out" / "rejected.jsonl")] == [2]
@@ -110,7 +110,7 @@ def test_the_worst_rows_come_first_and_of_equals_the_surest(run: Path) -> None:
     worst = report.worst(len(report.rows))
     keys = [(row["metrics"]["accuracy"], -row["score"]) for row in worst]
     assert keys == sorted(keys)
-    ended = run_ftkit("evaluate", str(run), "--worst", "2")
+    ended = run_warm_ftkit("evaluate", str(run), "--worst", "2")
     assert ended.status == 0, ended.err
     shown = [line for line in ended.out.splitlines() if line.startswith("  input")]
     assert shown == [f"  input       {row['input']}" for row in worst[:2]]
@@ -162,7 +162,7 @@ def test_outputs_end_where_the_models_positions_do_and_the_result_says_so(tmp_pa
 def test_a_mistake_is_told_in_one_message(
     arguments: list[str], message: str, run: Path, tmp_path: Path
 ) -> None:
-    ended = run_ftkit("evaluate", *(each.format(run=run) for each in arguments), cwd=tmp_path)
+    ended = run_warm_ftkit("evaluate", *(each.format(run=run) for each in arguments), cwd=tmp_path)
     assert ended.status == 2, ended.err
     assert message in " ".join(ended.err.split())
     assert "Traceback" not in ended.err
@@ -199,7 +199,7 @@ def test_a_task_that_scores_no_single_row_and_answers_no_json_loses_nothing(tmp_
     data = tmp_path / "rows.jsonl"
     data.write_text('{"text": "a"}\n{"text": "b"}\n')
     arguments = ["--task", "odd", "--data", str(data), "--output", str(tmp_path / "out"), "--json"]
-    ended = run_ftkit("evaluate", "t5-tiny", "--model", "t5", *arguments, sites=[site])
+    ended = run_warm_ftkit("evaluate", "t5-tiny", "--model", "t5", *arguments, sites=[site])
     assert ended.status == 0, ended.err
     assert ended.json["metrics"] == {"m": None}
     assert "the task can't score a row alone" in ended.err
@@ -228,9 +228,9 @@ def test_rows_that_may_not_be_those_of_the_run_are_said_to_be(tmp_path: Path) ->
 
 
 def test_what_fails_on_the_way_leaves_no_folder(run: Path, tmp_path: Path) -> None:
-    ended = run_ftkit("evaluate", "t5-tiny", "--task", "qa", "--data", "none.json", cwd=tmp_path)
+    ended = run_warm_ftkit("evaluate", "t5-tiny", "--task", "qa", "--data", "none.json", cwd=tmp_path)
     assert ended.status == 2
     assert list(tmp_path.iterdir()) == []
     kept = sorted(run.iterdir())
-    assert run_ftkit("evaluate", str(run), "--seed", "-1").status == 2
+    assert run_warm_ftkit("evaluate", str(run), "--seed", "-1").status == 2
     assert sorted(run.iterdir()) == kept

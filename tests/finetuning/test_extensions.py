@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from support import small
-from support.program import run_ftkit
+from support.warm import run_warm_ftkit
 from support.wheels import PluginDistribution, install
 
 DIARY = '''"""Write down what happens in a run."""
@@ -103,14 +103,14 @@ def test_a_callback_that_exports_its_state_has_it_again_in_a_resumed_run(tmp_pat
     names = ["--model", "t5", "--checkpoint", str(small.checkpoint("t5")), "--method", "lora"]
     settings = ["--task", "sentiment", "--extension", "counter", "--training.max-steps", "4"]
     saved = ["--training.save-steps", "2", "--training.remove-checkpoints", "false", "--output", str(folder)]
-    ended = run_ftkit("train", *names, *settings, *saved, sites=[site], OMP_NUM_THREADS="1")
+    ended = run_warm_ftkit("train", *names, *settings, *saved, sites=[site])
     assert ended.status == 0, ended.err
     assert (folder / "steps.txt").read_text() == "4"
     for gone in ("result.json", "steps.txt"):
         (folder / gone).unlink()
     shutil.rmtree(folder / "artifact")
     shutil.rmtree(folder / "checkpoints" / "step-4")
-    ended = run_ftkit("train", "--resume", str(folder), sites=[site], OMP_NUM_THREADS="1")
+    ended = run_warm_ftkit("train", "--resume", str(folder), sites=[site])
     assert ended.status == 0, ended.err
     assert (folder / "steps.txt").read_text() == "4"
 
@@ -123,7 +123,7 @@ def test_an_extension_accompanies_a_run_from_beginning_to_end(tmp_path: Path) ->
     folder = tmp_path / "run"
     names = ["--model", "t5", "--checkpoint", str(small.checkpoint("t5")), "--method", "lora"]
     settings = ["--task", "sentiment", "--extension", "diary", "--training.max-steps", "2"]
-    ended = run_ftkit("train", *names, *settings, "--output", str(folder), sites=[site], OMP_NUM_THREADS="1")
+    ended = run_warm_ftkit("train", *names, *settings, "--output", str(folder), sites=[site])
     assert ended.status == 0, ended.err
     assert json.loads((folder / "diary.json").read_text()) == [
         ["started", "lora"],

@@ -8,7 +8,7 @@ import ftkit
 from ftkit.finetuning.preview import preview
 from ftkit.runs.plan import make_plan
 from support import killed
-from support.program import run_ftkit
+from support.warm import run_warm_ftkit
 
 
 def test_what_a_dry_run_counts_is_what_the_run_then_has(tmp_path: Path) -> None:
@@ -39,14 +39,14 @@ def test_targets_are_cut_and_answers_end_at_the_length_that_is_given(tmp_path: P
 
 def test_a_run_by_the_clock_announces_its_seconds_and_no_steps(tmp_path: Path) -> None:
     chosen = ("--model", "t5", "--method", "lora", "--task", "qa", "--dry-run", "--training.max-seconds", "9")
-    ended = run_ftkit("train", *chosen, cwd=tmp_path, OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1")
+    ended = run_warm_ftkit("train", *chosen, cwd=tmp_path)
     assert ended.status == 0, ended.err
     assert "padding; 9 s of training\n" in ended.out
 
 
 def test_the_command_prints_the_plan_and_makes_no_folder(tmp_path: Path) -> None:
     chosen = ("--model", "t5", "--method", "adapter", "--task", "qa", "--dry-run")
-    ended = run_ftkit("train", *chosen, cwd=tmp_path, OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1")
+    ended = run_warm_ftkit("train", *chosen, cwd=tmp_path)
     assert ended.status == 0, ended.err
     for said in (
         "1,800 training examples, 200 for validation",

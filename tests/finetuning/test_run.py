@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from support import small
-from support.program import Outcome, run_ftkit
+from support.program import Outcome
+from support.warm import run_warm_ftkit
 
 KEYS = {
     *("model", "checkpoint", "method", "task", "rehearsal", "metrics", "examples", "target_tokens"),
@@ -22,7 +23,7 @@ KEYS = {
 def train(*arguments: str, backbone: str = "t5", method: str = "lora", cwd: Path | None = None) -> Outcome:
     weights = str(small.checkpoint(backbone))
     chosen = ["--model", backbone, "--method", method, "--checkpoint", weights]
-    return run_ftkit("train", *chosen, *arguments, cwd=cwd, OMP_NUM_THREADS="1")
+    return run_warm_ftkit("train", *chosen, *arguments, cwd=cwd)
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +59,12 @@ def test_recipe_in_the_folder_holds_every_option_and_makes_the_same_run_again(
     recipe = yaml.safe_load((folder / "recipe.yaml").read_text())
     assert recipe["method"]["rank"] == 4
     assert recipe["training"]["token_budget"] == 400
-    again = run_ftkit(
+    again = run_warm_ftkit(
         "train",
         str(folder / "recipe.yaml"),
         "--output",
         str(tmp_path / "again"),
         "--json",
-        OMP_NUM_THREADS="1",
     )
     assert again.status == 0, again.err
     artifacts = [

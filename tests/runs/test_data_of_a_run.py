@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,18 @@ import yaml
 
 from support import small
 from support.program import Outcome, environment, run_ftkit, without_torch
+from support.warm import run_warm_ftkit
 
 QUICK = ["--training.max-steps", "1", "--json"]
 
 
-def train(*arguments: str, cwd: Path | None = None, sites: Sequence[Path] = ()) -> Outcome:
-    chosen = ["--model", "t5", "--method", "lora", "--checkpoint", str(small.checkpoint("t5"))]
-    return run_ftkit(
-        "train", *chosen, "--task", "sentiment", *arguments, cwd=cwd, sites=sites, OMP_NUM_THREADS="1"
-    )
+def chosen() -> list[str]:
+    names = ["--model", "t5", "--method", "lora", "--task", "sentiment"]
+    return ["train", *names, "--checkpoint", str(small.checkpoint("t5"))]
+
+
+def train(*arguments: str, cwd: Path | None = None) -> Outcome:
+    return run_warm_ftkit(*chosen(), *arguments, cwd=cwd)
 
 
 @pytest.fixture
@@ -57,7 +59,9 @@ def test_rows_set_aside_are_a_file_and_a_count_of_the_run(rows: Path, tmp_path: 
     assert f"({rows}:44)" in announced
     recipe = yaml.safe_load((folder / "recipe.yaml").read_text())
     assert recipe["reading"]["columns"] == ["text=review", "label=stars"]
-    again = run_ftkit("train", str(folder / "recipe.yaml"), "--output", str(tmp_path / "again"), "--json")
+    again = run_warm_ftkit(
+        "train", str(folder / "recipe.yaml"), "--output", str(tmp_path / "again"), "--json"
+    )
     assert again.status == 0, again.err
     assert again.json["data"] == result["data"]
 
@@ -75,7 +79,7 @@ def test_bad_rows_are_an_error_before_torch_is_imported_unless_they_are_to_be_se
     rows: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     site = without_torch(tmp_path_factory.mktemp("site"))
-    refused = train("--data", str(rows), *READING, cwd=tmp_path, sites=[site])
+    refused = run_ftkit(*chosen(), "--data", str(rows), *READING, cwd=tmp_path, sites=[site])
     assert refused.status == 2
     assert refused.err.startswith(f"error: 2 rows can't be used:\n{rows}:42: label must be one of ")
     assert "Traceback" not in refused.err

@@ -14,7 +14,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 import ftkit
 from ftkit.finetuning.curves import Curve, draw_curves, read_curves
 from support import killed, small
-from support.program import run_ftkit
+from support.warm import run_warm_ftkit
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -103,7 +103,7 @@ def test_a_run_answers_rows_in_python_as_it_did_in_its_own_evaluation(run: ftkit
 
 
 def ask(run: ftkit.Run, *words: str) -> Any:
-    return run_ftkit("predict", str(run.folder), *words, OMP_NUM_THREADS="1")
+    return run_warm_ftkit("predict", str(run.folder), *words)
 
 
 def test_the_command_answers_texts_and_columns(run: ftkit.Run) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from support.program import run_ftkit
 from support.real_data import FOLDER, head_of_validation
 from support.real_size import saved
+from support.warm import run_warm_ftkit
 
 
 def fine_tuned(checkpoint: str, task: str, file: str, steps: int, folder: Path) -> Path:
@@ -25,7 +25,7 @@ def fine_tuned(checkpoint: str, task: str, file: str, steps: int, folder: Path) 
         return artifact
     shutil.rmtree(folder / "run", ignore_errors=True)  # of a benchmark that was stopped
     start = saved("flan-t5", folder) if checkpoint == "flan-t5-small" else None
-    ended = run_ftkit(
+    ended = run_warm_ftkit(
         *["train", "--model", checkpoint, "--method", "full", "--task", task],
         *(["--checkpoint", str(start)] if start else []),
         *["--data", str(FOLDER / file), "--validation-data", str(head_of_validation(task, folder, file))],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -130,4 +131,5 @@ def _as_bytes(state: Any) -> Any:
 def _quietly(work: Callable[[], object]) -> None:
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), 2)
+    gc.freeze()  # what the parent has made is not to be searched for garbage
     work()

@@ -17,7 +17,7 @@ import ftkit
 from ftkit import files
 from ftkit.training.encoder_cache import EncodedInputs
 from support import killed, small
-from support.program import run_ftkit
+from support.warm import run_warm_ftkit
 
 DECODER_ALONE = {
     "lora": ["--method.stacks", "decoder"],
@@ -52,7 +52,7 @@ def train(folder: Path, weights: Path, rows: Path, backbone: str, method: str, *
     chosen = ["--model", backbone, "--method", method, "--checkpoint", str(weights), "--task", "sentiment"]
     settings = ["--training.max-steps", "6", "--training.token-budget", "400", "--training.log-steps", "1"]
     data = ["--data", str(rows), "--output", str(folder)]
-    return run_ftkit("train", *chosen, *settings, *data, *options, OMP_NUM_THREADS="1")
+    return run_warm_ftkit("train", *chosen, *settings, *data, *options)
 
 
 def losses(folder: Path) -> list[float]:
