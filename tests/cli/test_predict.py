@@ -21,7 +21,8 @@ from ftkit.cli.output import print_json_lines
 from ftkit.cli.stopping import told_when_stopped
 from ftkit.inference.settings import GENERATION
 from support.asking import lines_of, run_of_one_step, sentences, write_rows
-from support.program import Outcome, environment, run_ftkit, without_torch
+from support.program import environment, run_ftkit, without_torch
+from support.warm import WarmProgram, run_warm_ftkit
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
@@ -36,33 +37,8 @@ def rows(tmp_path: Path) -> Path:
     return write_rows(tmp_path / "rows.jsonl", sentences(6))
 
 
-def piped(run: Path, *words: str, given: bytes) -> Outcome:
-    """Ask with something piped into stdin."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "ftkit", "predict", str(run), *words],
-        env=environment(**ONE_THREAD),
-        input=given,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
-
-
-def started(run: Path, *words: str, stdout: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "ftkit", "predict", str(run), *words]
-    return subprocess.Popen(
-        command,
-        env=environment(**ONE_THREAD),
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_rows_from_stdin_come_out_on_stdout_in_order(run: Path, rows: Path) -> None:
-    asked = piped(run, "--generation.num-beams", "1", given=rows.read_bytes())
+    asked = run_warm_ftkit("predict", str(run), "--generation.num-beams", "1", given=rows.read_bytes())
     assert asked.status == 0, asked.err
     answers = [json.loads(line) for line in asked.out.splitlines()]
     expected = ftkit.load_run(run, device="cpu").predict(sentences(6), {"num_beams": 1})
@@ -109,7 +85,14 @@ def test_bad_rows_are_told_before_anything_is_printed(
 def test_a_reader_that_closes_the_pipe_ends_it_quietly(run: Path, rows: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    process = started(run, "--input", str(rows), "--chunk", "2", stdout=writer)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ftkit", "predict", str(run), "--input", str(rows), "--chunk", "2"],
+        env=environment(**ONE_THREAD),
+        stdin=subprocess.DEVNULL,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     os.close(writer)
     _, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (141, "")
@@ -119,15 +102,15 @@ def test_a_signal_ends_it_with_the_command_that_goes_on(run: Path, tmp_path: Pat
     rows = write_rows(tmp_path / "many rows.jsonl", sentences(20_000))
     output = tmp_path / "out.jsonl"
     words = ["--input", str(rows), "--output", str(output), "--chunk", "2"]
-    process = started(run, *words, stdout=subprocess.PIPE)
+    program = WarmProgram("predict", str(run), *words)
     deadline = time.monotonic() + 90
     while not (output.exists() and output.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.01)
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (143, "")
+    program.signal(signal.SIGTERM)
+    ended = program.ended()
+    assert (ended.status, ended.out) == (143, "")
     stopped = f"stopped: SIGTERM; go on with: ftkit predict {run} --input '{rows}' "
-    assert err == f"{stopped}--output {output} --chunk 2 --resume\n"
+    assert ended.err == f"{stopped}--output {output} --chunk 2 --resume\n"
     done = [line["row"] for line in lines_of(output)]
     assert done == list(range(1, len(done) + 1))
     assert len(done) % 2 == 0

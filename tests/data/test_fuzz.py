@@ -43,7 +43,7 @@ BYTES = st.one_of(
     st.lists(PIECES, max_size=25).map(b"".join),
     st.lists(PIECES, max_size=25).map(lambda pieces: b"text,label\n" + b"".join(pieces)),
 )
-MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def attempt(path: Path, *, set_aside: bool) -> PreparedData | str:

@@ -6,8 +6,6 @@ import json
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from functools import wraps
 from pathlib import Path
@@ -23,51 +21,44 @@ from ftkit import files
 from ftkit.training.checkpoints import checkpoints
 from ftkit.training.milestones import Milestones
 from support import killed
-from support.program import environment
+from support.warm import WarmProgram
 
 LONG = {"epochs": 2000, "save_steps": None, "log_steps": 1}
 
 
-def started(recipe: ftkit.Recipe, folder: Path) -> subprocess.Popen[str]:
+def started(recipe: ftkit.Recipe, folder: Path) -> WarmProgram:
     """`ftkit train` as a process, once it has done its first steps."""
     file = folder / "recipe.yaml"
     file.write_text(json.dumps(recipe.as_dict()), encoding="utf-8")
-    command = [sys.executable, "-m", "ftkit", "train", str(file)]
-    process = subprocess.Popen(
-        command,
-        env=environment(OMP_NUM_THREADS="1"),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    program = WarmProgram("train", str(file))
     metrics = folder / "run" / "metrics.jsonl"
     deadline = time.monotonic() + 90
-    while not metrics.exists() and process.poll() is None and time.monotonic() < deadline:
+    while not metrics.exists() and program.runs and time.monotonic() < deadline:
         time.sleep(0.05)
-    return process
+    return program
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_the_step_and_says_how_to_go_on(number: int, status: int, tmp_path: Path) -> None:
-    process = started(killed.recipe("lora", tmp_path / "run", **LONG), tmp_path)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == status, err
-    assert f"ftkit train --resume {tmp_path / 'run'}" in err
-    assert "Traceback" not in err
-    assert out == ""
+    program = started(killed.recipe("lora", tmp_path / "run", **LONG), tmp_path)
+    program.signal(number)
+    ended = program.ended()
+    assert ended.status == status, ended.err
+    assert f"ftkit train --resume {tmp_path / 'run'}" in ended.err
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
     last = json.loads((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()[-1])["step"]
     assert [each.name for each in checkpoints(tmp_path / "run" / "checkpoints")] == [f"step-{last}"]
 
 
 def test_a_run_folder_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
-    process = started(killed.recipe("lora", tmp_path / "run", **LONG), tmp_path)
+    program = started(killed.recipe("lora", tmp_path / "run", **LONG), tmp_path)
     try:
         with pytest.raises(ftkit.RunError, match="in use by another process; wait until it ends"):
             ftkit.resume(tmp_path / "run")
     finally:
-        process.kill()
-        process.communicate()
+        program.signal(signal.SIGKILL)
+        program.ended()
 
 
 def test_a_damaged_checkpoint_is_passed_over_for_the_one_before_it(

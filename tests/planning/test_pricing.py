@@ -41,6 +41,6 @@ def test_what_was_not_measured_is_priced_by_the_work_of_its_kind() -> None:
 
 def test_without_time_to_measure_the_dearer_step_is_still_the_dearer_one() -> None:
     known: dict[Call, Outcome] = {}
-    small, large = (recorded(known, squares(size, 1)) for size in (64, 128))
+    small, large = (recorded(known, squares(size, 1)) for size in (32, 1024))
     prices = Prices([small, large], known, -1.0)
     assert 0 < prices.seconds(small) < prices.seconds(large)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from support import small
-from support.program import Outcome, environment, run_ftkit, without_torch
+from support.program import Outcome, run_ftkit, without_torch
 from support.warm import run_warm_ftkit
 
 QUICK = ["--training.max-steps", "1", "--json"]
@@ -106,13 +104,9 @@ def test_all_wrong_options_of_reading_are_told_with_the_others(tmp_path: Path) -
 
 def test_rows_can_come_from_stdin(tmp_path: Path) -> None:
     lines = "".join(json.dumps({"text": f"film {n}", "label": n % 2}) + "\n" for n in range(40))
-    chosen = ["--model", "t5", "--method", "lora", "--checkpoint", str(small.checkpoint("t5"))]
-    command = [sys.executable, "-m", "ftkit", "train", *chosen, "--task", "sentiment", "--data", "-", *QUICK]
-    ended = subprocess.run(
-        command, input=lines, env=environment(), cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 0, ended.stderr
-    result = json.loads(ended.stdout)
+    ended = run_warm_ftkit(*chosen(), "--data", "-", *QUICK, cwd=tmp_path, given=lines.encode())
+    assert ended.status == 0, ended.err
+    result = ended.json
     assert result["data"]["sources"][0] == {"name": "<stdin>", "use": "training", "rows": 40, "rejected": 0}
 
 

@@ -36,33 +36,65 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(list(_LIBRARIES))
 
 
+class WarmProgram:
+    """`ftkit` while it runs.
+
+    What libraries read when they are imported, as many variables are, can't be changed.
+    """
+
+    def __init__(
+        self, *arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, given: bytes = b""
+    ) -> None:
+        """Begin; `given` stands on stdin."""
+        assert not any((site / "torch.py").exists() for site in sites), "torch has been imported already"
+        self._words = arguments
+        self._folder = tempfile.TemporaryDirectory()
+        streams = [str(Path(self._folder.name) / name) for name in ("in", "out", "err")]
+        Path(streams[0]).write_bytes(given)
+        told = (arguments, environment(sites), [*map(str, sites)], str(cwd or Path.cwd()), streams)
+        self._process = _SERVER.Process(target=_be_ftkit, args=told)
+        self._process.start()
+
+    @property
+    def runs(self) -> bool:
+        return self._process.exitcode is None
+
+    def signal(self, number: int) -> None:
+        os.kill(self._process.pid or 0, number)
+
+    def ended(self, timeout: float = 120) -> Outcome:
+        """Wait for its end."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            self._process.kill()
+            raise TimeoutError(f"ftkit {' '.join(self._words)} runs after {timeout} s")
+        with self._folder as name:
+            out, err = ((Path(name) / each).read_text(encoding="utf-8") for each in ("out", "err"))
+        return Outcome(self._process.exitcode, out, err)
+
+
 def run_warm_ftkit(
-    *arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, timeout: float = 120
+    *arguments: str,
+    sites: Sequence[Path] = (),
+    cwd: Path | None = None,
+    given: bytes = b"",
+    timeout: float = 120,
 ) -> Outcome:
-    """Run `ftkit` with arguments, as `run_ftkit` does; what libraries read when imported can't be changed."""
-    assert not any((site / "torch.py").exists() for site in sites), "what torch's import does shows only cold"
-    with tempfile.TemporaryDirectory() as name:
-        out, err = Path(name) / "out", Path(name) / "err"
-        told = (arguments, environment(sites), [*map(str, sites)], str(cwd or Path.cwd()), str(out), str(err))
-        process = _SERVER.Process(target=_be_ftkit, args=told)
-        process.start()
-        process.join(timeout)
-        if process.exitcode is None:
-            process.kill()
-            raise TimeoutError(f"ftkit {' '.join(arguments)} runs after {timeout} s")
-        return Outcome(process.exitcode, *(each.read_text(encoding="utf-8") for each in (out, err)))
+    """Run `ftkit` with arguments to its end."""
+    return WarmProgram(*arguments, sites=sites, cwd=cwd, given=given).ended(timeout)
 
 
 def _be_ftkit(
-    arguments: Sequence[str], variables: dict[str, str], sites: list[str], cwd: str, out: str, err: str
+    arguments: Sequence[str], variables: dict[str, str], sites: list[str], cwd: str, streams: Sequence[str]
 ) -> None:
     """Be what `python -m ftkit` would have started."""
     gc.freeze()  # what the server has imported is there for good, and is not to be searched for garbage
     os.environ.clear()
     os.environ.update(variables)
     os.chdir(cwd)
-    for descriptor, file in ((1, out), (2, err)):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), descriptor)
+    for descriptor, file in enumerate(streams):
+        os.dup2(os.open(file, os.O_RDWR | os.O_CREAT), descriptor)
+    sys.stdin = os.fdopen(0)  # that of multiprocessing's processes is closed
     sys.path[:0] = [cwd, *sites]
     sys.argv = ["ftkit", *arguments]
     try:

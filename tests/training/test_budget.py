@@ -41,14 +41,14 @@ def test_evaluations_are_no_training_time(tmp_path: Path, monkeypatch: pytest.Mo
     evaluate = evaluation.evaluate_examples
 
     def slowly(*arguments: Any, **known: Any) -> Any:
-        time.sleep(3)
+        time.sleep(1)
         return evaluate(*arguments, **known)
 
     monkeypatch.setattr(evaluation, "evaluate_examples", slowly)
     began = time.perf_counter()
     result, lines = train(tmp_path / "run", max_steps=4, evaluations=2)
     took = time.perf_counter() - began
-    assert result["train_seconds"] <= took - 2 * 3
+    assert result["train_seconds"] <= took - 2 * 1
     assert [line["seconds"] for line in lines] == sorted(line["seconds"] for line in lines)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -30,6 +31,7 @@ def trained(folder: Path, *launcher: str) -> dict[str, torch.Tensor]:
     return load_file(folder / "weights")
 
 
+@pytest.mark.slow
 def test_two_ranks_with_batches_of_unequal_targets_give_the_gradient_of_the_whole(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
