@@ -53,14 +53,15 @@ def ask(name: str, how: str, home: Path, **variables: str) -> Outcome:
     return ended
 
 
-@pytest.mark.parametrize("how", ["copied", "streamed"])
 @pytest.mark.parametrize(
-    ("name", "count"),
+    ("name", "count", "how"),
     [
-        ("wmt16/de-en", 30),
-        ("wmt16/de-en:validation", 5),
-        ("someone/wmt", 30),
-        ("someone/wmt/de-en:train", 30),
+        ("wmt16/de-en", 30, "copied"),
+        ("wmt16/de-en:validation", 5, "copied"),
+        ("someone/wmt", 30, "copied"),
+        ("someone/wmt/de-en:train", 30, "copied"),
+        ("someone/wmt", 30, "streamed"),
+        ("wmt16/de-en:validation", 5, "streamed"),
     ],
 )
 def test_names_lead_to_repository_config_and_split(

@@ -24,11 +24,6 @@ KINDS = ("backbone", "method", "task", "extension")
 TEMPLATES = Path(ftkit.__file__).parent / "scaffolding"
 
 
-@pytest.fixture(scope="module")
-def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return create_venv(tmp_path_factory.mktemp("venv") / "venv")
-
-
 def written(kind: str, folder: Path) -> Path:
     """A new plugin's package."""
     ended = run_ftkit("new-plugin", kind, f"my-{kind}", "--into", str(folder))
@@ -41,13 +36,11 @@ def run(env: dict[str, str], *command: str) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_new_package_installs_and_passes_its_own_test(
-    kind: str, env: dict[str, str], tmp_path: Path
-) -> None:
-    package = written(kind, tmp_path)
-    run(env, "pip", "install", "--quiet", "--no-deps", str(package))
-    run(env, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(package))
+def test_new_packages_of_every_kind_install_and_pass_their_own_tests(tmp_path: Path) -> None:
+    env = create_venv(tmp_path / "venv")
+    packages = [str(written(kind, tmp_path)) for kind in KINDS]
+    run(env, "pip", "install", "--quiet", "--no-deps", *packages)
+    run(env, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *packages)
 
 
 def test_a_new_method_trains_the_modules_of_a_role_and_none_whose_names_only_end_alike(

@@ -43,14 +43,16 @@ class WarmProgram:
     """
 
     def __init__(
-        self, *arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, given: bytes = b""
+        self, *arguments: str, sites: Sequence[Path] = (), cwd: Path | None = None, given: bytes | None = None
     ) -> None:
-        """Begin; `given` stands on stdin."""
+        """Begin; `given` is a file on stdin."""
         assert not any((site / "torch.py").exists() for site in sites), "torch has been imported already"
         self._words = arguments
         self._folder = tempfile.TemporaryDirectory()
-        streams = [str(Path(self._folder.name) / name) for name in ("in", "out", "err")]
-        Path(streams[0]).write_bytes(given)
+        streams = [os.devnull, *(str(Path(self._folder.name) / name) for name in ("out", "err"))]
+        if given is not None:
+            streams[0] = str(Path(self._folder.name) / "in")
+            Path(streams[0]).write_bytes(given)
         told = (arguments, environment(sites), [*map(str, sites)], str(cwd or Path.cwd()), streams)
         self._process = _SERVER.Process(target=_be_ftkit, args=told)
         self._process.start()
@@ -60,7 +62,8 @@ class WarmProgram:
         return self._process.exitcode is None
 
     def signal(self, number: int) -> None:
-        os.kill(self._process.pid or 0, number)
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
 
     def ended(self, timeout: float = 120) -> Outcome:
         """Wait for its end."""
@@ -77,7 +80,7 @@ def run_warm_ftkit(
     *arguments: str,
     sites: Sequence[Path] = (),
     cwd: Path | None = None,
-    given: bytes = b"",
+    given: bytes | None = None,
     timeout: float = 120,
 ) -> Outcome:
     """Run `ftkit` with arguments to its end."""

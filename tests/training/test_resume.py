@@ -29,7 +29,7 @@ def uninterrupted(backbone: str, method: str) -> tuple[dict[str, Any], float]:
 
 
 @pytest.mark.parametrize(
-    "moment", [pytest.param(n, marks=pytest.mark.slow if n >= 10 else ()) for n in range(100)]
+    "moment", [pytest.param(n, marks=pytest.mark.slow if n >= 6 else ()) for n in range(100)]
 )
 def test_a_run_killed_at_any_moment_ends_as_if_it_had_not_been(moment: int, tmp_path: Path) -> None:
     backbone, method = CASES[moment % len(CASES)]
