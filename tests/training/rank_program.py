@@ -16,8 +16,9 @@ from transformers import Seq2SeqTrainingArguments
 import ftkit
 from ftkit.data.batches import TokenBudgetBatches
 from ftkit.training.clock import Clock
+from ftkit.training.course import Course
 from ftkit.training.meter import Meter
-from ftkit.training.trainer import Course, TokenBudgetTrainer
+from ftkit.training.trainer import TokenBudgetTrainer
 
 WORLD = 2
 STEPS = 4

@@ -21,6 +21,7 @@ from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
 from ftkit.training.checkpoints import step_of
 from ftkit.training.clock import Clock
+from ftkit.training.course import Course
 from ftkit.training.dropout import fast_dropout
 from ftkit.training.encoder_cache import encode_inputs
 from ftkit.training.footprint import Footprint
@@ -29,7 +30,7 @@ from ftkit.training.milestones import Milestones
 from ftkit.training.progress import Progress
 from ftkit.training.ready import Ready
 from ftkit.training.state import load_weights
-from ftkit.training.trainer import Course, TokenBudgetTrainer
+from ftkit.training.trainer import TokenBudgetTrainer
 
 
 @dataclass(frozen=True)

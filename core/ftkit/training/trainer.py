@@ -9,8 +9,6 @@ are whole or not there. Evaluation is the run's own, with the task's metrics.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,55 +25,18 @@ from transformers import (
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_callback import ExportableState
 
-from ftkit.data.batches import TokenBudgetBatches
-from ftkit.data.tokenised import TokenisedExamples
 from ftkit.errors import RunError
 from ftkit.memory import ran_out_of_memory, release_memory
 from ftkit.training import state
 from ftkit.training.checkpoints import write_checkpoint
-from ftkit.training.clock import Clock
-from ftkit.training.encoder_cache import STATES, EncodedInputs, with_encoder_outputs
+from ftkit.training.course import Course
+from ftkit.training.encoder_cache import STATES, with_encoder_outputs
 from ftkit.training.loader import ROW, NumberedExamples, create_loader
 from ftkit.training.loss import IGNORED, token_mean_loss
 from ftkit.training.memory import split_batch
-from ftkit.training.meter import Meter
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase, Seq2SeqTrainingArguments
-
-
-@dataclass(frozen=True)
-class Course:
-    """What goes with a training beside the model.
-
-    Attributes:
-        batches: Which examples make a batch, epoch by epoch.
-        examples: The training examples.
-        encoded: What the encoder makes of their inputs; None: it reads them at each step.
-        low_precision: Whether forward passes are in bfloat16 where autocast allows it.
-        clock: Says how much time is left; its meter counts what is done.
-        checkpoints: Folder of the checkpoints.
-        keep_checkpoints: How many stay.
-        label_smoothing: As in `token_mean_loss`.
-        evaluate: Gives the metrics of the model as it is after a step.
-        place: Where the example of a number comes from, as `file:line`.
-    """
-
-    batches: TokenBudgetBatches
-    examples: TokenisedExamples
-    encoded: EncodedInputs | None
-    low_precision: bool
-    clock: Clock
-    checkpoints: Path
-    keep_checkpoints: int
-    label_smoothing: float
-    evaluate: Callable[[int], Mapping[str, float]]
-    place: Callable[[int], str]
-
-    @property
-    def meter(self) -> Meter:
-        """Counts what is done."""
-        return self.clock.meter
 
 
 class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers carries no types
@@ -152,7 +113,8 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
         """Forward and backward pass of one batch, in smaller pieces where memory runs out.
 
         Raises:
-            RunError: The loss is not finite, or a single example doesn't fit into memory.
+            RunError: A single example doesn't fit into memory, or the loss, which a CPU's user is told at
+                once, is not finite.
         """
         meter = self._course.meter
         self._step_batches.append(inputs)
