@@ -24,8 +24,6 @@ from support.asking import lines_of, run_of_one_step, sentences, write_rows
 from support.program import environment, run_ftkit, without_torch
 from support.warm import WarmProgram, run_warm_ftkit
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1"}
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -87,7 +85,7 @@ def test_a_reader_that_closes_the_pipe_ends_it_quietly(run: Path, rows: Path) ->
     os.close(reader)
     process = subprocess.Popen(
         [sys.executable, "-m", "ftkit", "predict", str(run), "--input", str(rows), "--chunk", "2"],
-        env=environment(**ONE_THREAD),
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=writer,
         stderr=subprocess.PIPE,

@@ -62,6 +62,8 @@ def ask(name: str, how: str, home: Path, **variables: str) -> Outcome:
         ("someone/wmt/de-en:train", 30, "copied"),
         ("someone/wmt", 30, "streamed"),
         ("wmt16/de-en:validation", 5, "streamed"),
+        pytest.param("wmt16/de-en", 30, "streamed", marks=pytest.mark.slow),
+        pytest.param("someone/wmt/de-en:train", 30, "streamed", marks=pytest.mark.slow),
     ],
 )
 def test_names_lead_to_repository_config_and_split(
