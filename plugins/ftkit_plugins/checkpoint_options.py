@@ -12,6 +12,13 @@ OPTIONS = (
         "allow_pickle", "bool", default=False, help="read pytorch_model.bin where there are no safetensors"
     ),
     Option("dropout", "float", None, "dropout rate; none means the checkpoint's own", minimum=0, maximum=0.9),
+    Option(
+        "layers",
+        "str",
+        "fast",
+        "fast: fewer operations and less memory traffic, to the same values; stock: transformers' own",
+        ("fast", "stock"),
+    ),
 )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ftkit import BackboneInfo, Option, OptionsError, load_pretrained_model, load_pretrained_tokenizer
-from ftkit_plugins.checkpoint_options import OPTIONS as CHECKPOINT_OPTIONS
+from ftkit import BackboneInfo, OptionsError, load_pretrained_model, load_pretrained_tokenizer
 from ftkit_plugins.t5_layers import use_fast_layers
 
 if TYPE_CHECKING:
@@ -28,16 +27,6 @@ ROLES = {
     "language_model_head": ("lm_head",),
 }
 FEATURES = ("gradient_checkpointing", "bfloat16", "peft", "adapters", "multilingual")
-OPTIONS = (
-    *CHECKPOINT_OPTIONS,
-    Option(
-        "layers",
-        "str",
-        "fast",
-        "fast: attention, norm and activation with less memory traffic; stock: transformers' own",
-        ("fast", "stock"),
-    ),
-)
 _NO_FLOAT16 = (
     "dtype: T5's activations overflow in float16 and the loss becomes NaN "
     "(transformers issues 9295 and 14189): use bfloat16 or float32"

@@ -206,8 +206,7 @@ def precision_of(run: Path) -> str:
 def stock_model(chosen: dict[str, Any]) -> Any:
     """The model with its method, and the layers that transformers gives it."""
     names = {name: chosen[name] for name in ("model", "method", "checkpoint", "device")}
-    stock_layers = {"layers": "stock"} if chosen["model"] != "bart" else None
-    return ftkit.load(**names, model_options=stock_layers)
+    return ftkit.load(**names, model_options={"layers": "stock"})
 
 
 def unseen_loss(model: Any, tokenizer: Any, rows: list[Any]) -> float:

@@ -15,6 +15,7 @@ arguments     what is asked of transformers' trainer
 batching      which examples go together
 loss, loader  what it minimises, and what it is fed
 dropout       the same masks, drawn at the speed of memory
+heap          freed memory that is kept for the next step
 encoder_cache what a frozen encoder makes of the inputs, computed once
 trainer       that trainer with our batches, loss and checkpoints
 loop          trainer, callbacks and extensions put together, and run

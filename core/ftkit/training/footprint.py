@@ -8,16 +8,16 @@ allocator's waste as well, which is why it is given as the rest and not as a cou
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from transformers import TrainerCallback
 
 from ftkit.memory import held_memory, release_memory
+from ftkit.training.heap import give_back_freed_memory
 from ftkit.training.meter import Meter
 
 _SECONDS_BETWEEN_LOOKS = 0.01
@@ -97,15 +97,9 @@ def _held_for_good(model: torch.nn.Module) -> int:
     for tensor in (*model.parameters(), *model.buffers()):
         tensor.detach().flatten()[::_FLOATS_OF_A_PAGE].sum()  # a mapped file's page is held once looked at
     release_memory()
-    _give_back_what_is_free()
+    give_back_freed_memory()  # kept by the C library, it would hide what small tensors take
     return held_memory()
 
 
 def _bytes_of(tensors: Iterable[torch.Tensor]) -> int:
     return sum(each.numel() * each.element_size() for each in tensors)
-
-
-def _give_back_what_is_free() -> None:
-    """Have the C library give freed memory back: what it keeps would hide what small tensors take."""
-    with suppress(AttributeError, OSError, TypeError):  # there only on Linux, with glibc
-        ctypes.CDLL(None).malloc_trim(0)

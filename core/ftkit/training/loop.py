@@ -25,6 +25,7 @@ from ftkit.training.course import Course
 from ftkit.training.dropout import fast_dropout
 from ftkit.training.encoder_cache import encode_inputs
 from ftkit.training.footprint import Footprint
+from ftkit.training.heap import kept_memory
 from ftkit.training.meter import Meter, load_meter
 from ftkit.training.milestones import Milestones
 from ftkit.training.progress import Progress
@@ -150,7 +151,7 @@ def trainer_of(
         place=ready.place,
     )
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks(), course)
-    with fast_dropout(), _held(plan, loaded, arguments):
+    with fast_dropout(), kept_memory(), _held(plan, loaded, arguments):
         yield trainer
 
 

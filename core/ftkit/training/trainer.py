@@ -83,7 +83,9 @@ class TokenBudgetTrainer(Seq2SeqTrainer):  # type: ignore[misc]  # transformers 
 
     def compute_loss(self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any, **named: Any) -> Any:
         """The loss of one piece of a batch, a scalar."""
-        return super().compute_loss(model, with_encoder_outputs(inputs), *rest, **named)
+        # Left to itself, a model copies keys and values for who writes on, which nobody does here.
+        known = {**with_encoder_outputs(inputs), "use_cache": False}
+        return super().compute_loss(model, known, *rest, **named)
 
     def floating_point_ops(self, _inputs: dict[str, Any]) -> int:
         """None: nobody reads the stock estimate, whose making takes milliseconds of each batch."""

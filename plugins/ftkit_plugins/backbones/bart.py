@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ftkit import BackboneInfo, Checkpoint, hookimpl, load_pretrained_model, load_pretrained_tokenizer
+from ftkit_plugins.bart_layers import use_fast_layers
 from ftkit_plugins.checkpoint_options import OPTIONS, tiny_checkpoint
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def load_model(source: str, dtype: str, options: Mapping[str, Any]) -> PreTraine
     """Load the weights of a BART checkpoint."""
     rate = options["dropout"]
     rates = ("dropout", "attention_dropout", "activation_dropout")
-    return load_pretrained_model(
+    model = load_pretrained_model(
         source,
         describe_backbone(),
         dtype,
@@ -70,3 +71,6 @@ def load_model(source: str, dtype: str, options: Mapping[str, Any]) -> PreTraine
         allow_pickle=options["allow_pickle"],
         config_overrides={} if rate is None else dict.fromkeys(rates, rate),
     )
+    if options["layers"] == "fast":
+        use_fast_layers(model)
+    return model

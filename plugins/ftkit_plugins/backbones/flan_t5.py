@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftkit import BackboneInfo, Checkpoint, hookimpl
 from ftkit_plugins import t5_family as family
-from ftkit_plugins.checkpoint_options import tiny_checkpoint
+from ftkit_plugins.checkpoint_options import OPTIONS, tiny_checkpoint
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -39,7 +39,7 @@ def describe_backbone() -> BackboneInfo:
         max_input_tokens=None,  # its positions are relative
         licence="Apache-2.0",
         citation="Chung et al., 2022, arXiv:2210.11416",
-        options=family.OPTIONS,
+        options=OPTIONS,
     )
 
 

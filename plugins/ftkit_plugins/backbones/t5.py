@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftkit import BackboneInfo, Checkpoint, hookimpl
 from ftkit_plugins import t5_family as family
-from ftkit_plugins.checkpoint_options import tiny_checkpoint
+from ftkit_plugins.checkpoint_options import OPTIONS, tiny_checkpoint
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -46,7 +46,7 @@ def describe_backbone() -> BackboneInfo:
         max_input_tokens=None,  # its positions are relative
         licence="Apache-2.0",
         citation="Raffel et al., 2020, arXiv:1910.10683",
-        options=family.OPTIONS,
+        options=OPTIONS,
     )
 
 

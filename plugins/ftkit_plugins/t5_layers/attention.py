@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 from transformers.cache_utils import EncoderDecoderCache
 
-from ftkit_plugins.t5_layers.short_texts import attend_to_states, is_short
+from ftkit_plugins.short_texts import attend_to_states, has_prefixes, maps_of_short_text
 
 
 def attention_forward(
@@ -48,7 +48,7 @@ def attention_forward(
     Returns:
         The output (B, T, d_model), and the bias for the stack's further layers.
     """
-    if output_attentions or layer_head_mask is not None or self.pruned_heads or _has_prefixes(self):
+    if output_attentions or layer_head_mask is not None or self.pruned_heads or has_prefixes(self):
         return type(self).forward(  # type: ignore[no-any-return]
             self,
             hidden_states,
@@ -63,8 +63,12 @@ def attention_forward(
             cache_position=cache_position,
         )
     query, rate = _heads(self, self.q(hidden_states)), self.dropout if self.training else 0.0
-    if key_value_states is not None and _reads_states(self, query, key_value_states, past_key_values):
-        keys, attended = key_value_states.shape[1], partial(attend_to_states, self, query, key_value_states)
+    states, maps = key_value_states, None
+    if states is not None:
+        projections, width = (self.k, self.v), self.key_value_proj_dim
+        maps = maps_of_short_text(self, hidden_states, states, past_key_values, projections, width)
+    if states is not None and maps is not None:
+        keys, attended = states.shape[1], partial(attend_to_states, query, states, maps, rate=rate)
     else:
         key, value = _keys_and_values(self, hidden_states, key_value_states, past_key_values, cache_position)
         keys, attended = key.shape[2], partial(attend, query, key, value, rate=rate)
@@ -100,12 +104,6 @@ def attend(
 def _heads(attention: Any, states: torch.Tensor) -> torch.Tensor:
     """(B, T, H * D) as (B, H, T, D)."""
     return states.view(*states.shape[:2], attention.n_heads, attention.key_value_proj_dim).transpose(1, 2)
-
-
-def _reads_states(attention: Any, query: torch.Tensor, states: torch.Tensor, past: Any) -> bool:
-    """Whether keys and values of the input are neither there nor worth being computed."""
-    known = isinstance(past, EncoderDecoderCache) and past.is_updated.get(attention.layer_idx)
-    return not known and is_short(attention, query, states)
 
 
 def _keys_and_values(
@@ -159,8 +157,3 @@ def _hides(mask: torch.Tensor) -> bool:
     going through a step without knowing what tensors hold.
     """
     return mask.device.type != "cpu" or torch.is_grad_enabled() or bool(mask.any())
-
-
-def _has_prefixes(attention: Any) -> bool:
-    """Whether the adapters library puts learnt keys and values before the others."""
-    return bool(getattr(getattr(attention, "prefix_tuning", None), "prefixes", None))
