@@ -16,7 +16,7 @@ OPTIONS = (
         "layers",
         "str",
         "fast",
-        "fast: fewer operations and less memory traffic, to the same values; stock: transformers' own",
+        "fast: fewer operations and less memory traffic, the same within rounding; stock: transformers' own",
         ("fast", "stock"),
     ),
 )

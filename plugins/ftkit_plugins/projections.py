@@ -27,50 +27,49 @@ def affine_of(project: Any) -> Affine | None:
     """
     if isinstance(project, nn.Linear):
         return Affine(project.weight, project.bias) if _is_plain(project) else None
-    updates = _updates(project)
-    base = None if updates is None else affine_of(project.base_layer)
-    if base is None or updates is None or base.weight.dtype != torch.float32:
+    base = affine_of(project.base_layer) if _has_updates(project) else None
+    if base is None or base.weight.dtype != torch.float32:
         return None
-    return Affine(sum(updates, start=base.weight), base.bias)
+    names = [name for name in project.active_adapters if name in project.lora_A]
+    if not all(_is_product(project, name) for name in names):
+        return None
+    return Affine(sum(map(project.get_delta_weight, names), start=base.weight), base.bias)
 
 
 def _is_plain(linear: nn.Linear) -> bool:
-    """Whether a linear layer is its weight and bias and nothing else: no update, no hook of a method."""
-    return (
-        linear.weight.is_floating_point()  # not packed into integers
-        and not getattr(linear, "loras", None)  # of the adapters library
-        and not _is_watched(linear)
-    )
+    """Whether a linear layer is its weight and bias and nothing else: no update, hook or form of its own."""
+    own = type(linear).forward is not nn.Linear.forward
+    if own and getattr(linear, "loras", True):  # in the adapters library, a layer without updates is plain
+        return False
+    return type(linear.weight.data) is torch.Tensor and not _is_watched(linear)  # nor packed, nor spread
 
 
-def _updates(project: Any) -> list[torch.Tensor] | None:
-    """What PEFT's LoRA adds to a weight in float32; None where that isn't all it does, or isn't LoRA at all.
+def _has_updates(project: Any) -> bool:
+    """Whether PEFT adds LoRA to a linear layer's output just now, in a precision that the sum can have.
 
     In bfloat16 the sum of a weight and a small update would lose the update.
     """
-    rules = getattr(project, "lora_A", None)
-    if not isinstance(rules, nn.ModuleDict) or project.merged or project.disable_adapters:
-        return None
-    if _is_watched(project) or torch.is_autocast_enabled(project.base_layer.weight.device.type):
-        return None
-    names = [name for name in project.active_adapters if name in rules]
-    if not all(_is_product(project, name) for name in names):
-        return None
-    return [project.get_delta_weight(name) for name in names]
+    return (
+        isinstance(getattr(project, "lora_A", None), nn.ModuleDict)
+        and isinstance(project.base_layer, nn.Linear)
+        and not (project.merged or project.disable_adapters or _is_watched(project))
+        and not torch.is_autocast_enabled(project.base_layer.weight.device.type)
+    )
 
 
 def _is_product(project: Any, name: str) -> bool:
     """Whether an update is its two matrices: without dropout, a bias, or a form such as DoRA's."""
+    matrices = [affine_of(each[name]) for each in (project.lora_A, project.lora_B)]
     return (
-        isinstance(project.lora_dropout[name], nn.Identity)
+        (isinstance(project.lora_dropout[name], nn.Identity) or not project.training)
         and name not in project.lora_variant
         and all(
-            type(each) is nn.Linear and each.bias is None and each.weight.dtype == torch.float32
-            for each in (project.lora_A[name], project.lora_B[name])
+            each is not None and each.bias is None and each.weight.dtype == torch.float32 for each in matrices
         )
     )
 
 
 def _is_watched(module: nn.Module) -> bool:
     """Whether something happens when it is called that its weights don't say."""
-    return bool(module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module))  # noqa: SLF001
+    hooks = "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"
+    return "forward" in vars(module) or any(getattr(module, name) for name in hooks)

@@ -41,10 +41,15 @@ def maps_of_short_text(
         past: Keys and values of earlier steps of generation, or None.
         projections: The modules that make its keys and its values.
         width: Of a head.
+
+    Returns:
+        Of the keys and of the values; None where these are to be made, or are there.
     """
     if isinstance(past, EncoderDecoderCache) and past.is_updated.get(attention.layer_idx):
         return None
     if attention.training and not _products_are_slow(states):
+        return None
+    if len(texts) != len(states):  # the adapters library repeats keys and values for adapters side by side
         return None
     tokens, (inputs, model) = texts.shape[1], states.shape[1:]
     operations = tokens * (width + inputs) * model, inputs * width * (model + tokens)
@@ -73,7 +78,7 @@ def attend_to_states(
         query: Scaled as the model scales it, (B, H, T, D).
         states: (B, S, d_model), the encoder's.
         maps: What makes keys and values of them.
-        bias: Added to the scores; broadcasts to (B, H, T, S), of the query's type.
+        bias: Added to the scores; broadcasts to (B, H, T, S).
         rate: Share of the weights that dropout sets to zero.
 
     Returns:

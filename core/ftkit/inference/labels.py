@@ -50,7 +50,7 @@ def choose(
 def _sums(model: PreTrainedModel, batch: Batch, read: Read, labels: Sequence[torch.Tensor]) -> torch.Tensor:
     """Log-probability of each label for each input, (B, labels).
 
-    The first label's pass computes keys and values of the inputs, for all labels.
+    What the first label's pass computes of the inputs serves all: their states, and keys and values if any.
     """
     known: dict[str, Any] = {**batch}
     parts = []

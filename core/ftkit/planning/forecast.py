@@ -18,6 +18,7 @@ from ftkit.planning.pricing import Prices
 from ftkit.planning.probe import Probe, probed
 from ftkit.training.batching import make_batches
 from ftkit.training.counts import counts_of
+from ftkit.training.heap import kept_memory
 from ftkit.training.ready import Ready
 
 if TYPE_CHECKING:
@@ -89,8 +90,9 @@ def _time(
     steps = [each for each in chosen if each is not None]
     if not steps:
         return dict.fromkeys(("step_seconds", "epoch_seconds", "epochs_per_hour"))
-    prices = Prices(steps, probe.known, _MEASURING)
-    backward = fmean(prices.seconds(each) + each.seconds for each in steps) + _surplus(probe, occupancy)
+    with kept_memory():  # as a run has it
+        prices = Prices(steps, probe.known, _MEASURING)
+        backward = fmean(prices.seconds(each) + each.seconds for each in steps) + _surplus(probe, occupancy)
     step = accumulation * backward + probe.optimizer_seconds
     epoch = math.ceil(len(batches) / accumulation) * step
     return {"step_seconds": step, "epoch_seconds": epoch, "epochs_per_hour": _HOUR / epoch}

@@ -21,7 +21,8 @@ _ADAPTED = {_MMAP_MAX: 65_536, _MMAP_THRESHOLD: 32 << 20, _TRIM_THRESHOLD: 64 <<
 def kept_memory() -> Iterator[None]:
     """Within the context the C library keeps what is freed; at its end all of that is given back.
 
-    The whole process has it so. Other C libraries than glibc are left as they are.
+    The whole process has it so, and its thresholds are fixed from then on, near where glibc's own adaptation
+    ends that is switched off by any setting. Other C libraries are left as they are.
     """
     library = _glibc()
     if library is None:

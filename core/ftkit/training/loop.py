@@ -25,7 +25,7 @@ from ftkit.training.course import Course
 from ftkit.training.dropout import fast_dropout
 from ftkit.training.encoder_cache import encode_inputs
 from ftkit.training.footprint import Footprint
-from ftkit.training.heap import kept_memory
+from ftkit.training.heap import give_back_freed_memory, kept_memory
 from ftkit.training.meter import Meter, load_meter
 from ftkit.training.milestones import Milestones
 from ftkit.training.progress import Progress
@@ -93,6 +93,7 @@ def fine_tune(
             folder.append_metrics({"step": step, "seconds": seconds, "evaluation": dict(metrics)})
             if best.consider(step, metrics, model):
                 of_the_best = evaluation
+            give_back_freed_memory()  # what an evaluation took is none of the training's
         return metrics
 
     def callbacks() -> list[TrainerCallback]:
@@ -106,7 +107,8 @@ def fine_tune(
         steps, seconds = step_of(resume_from), meter.seconds_before
     else:
         ready_trainer = trainer_of(ready, folder, callbacks, clock, evaluate_and_keep)
-        with interrupts.deferred(), ready_trainer as trainer, footprint.watched():
+        # Memory is kept here alone: a plan, which has a trainer too, watches how much the process asks for.
+        with interrupts.deferred(), ready_trainer as trainer, footprint.watched(), kept_memory():
             trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
             meter.read_losses()
             steps, seconds = trainer.state.global_step, meter.seconds
@@ -151,7 +153,7 @@ def trainer_of(
         place=ready.place,
     )
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks(), course)
-    with fast_dropout(), kept_memory(), _held(plan, loaded, arguments):
+    with fast_dropout(), _held(plan, loaded, arguments):
         yield trainer
 
 

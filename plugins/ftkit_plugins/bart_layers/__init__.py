@@ -15,10 +15,10 @@ def use_fast_layers(model: PreTrainedModel) -> None:
     The forward methods of the modules are replaced, not their classes: the adapters library, which replaces
     classes, leaves the methods in place.
     """
-    from transformers.models.bart.modeling_bart import BartDecoderLayer  # noqa: PLC0415 - it imports torch
+    from transformers.models.bart.modeling_bart import BartAttention, BartDecoderLayer  # noqa: PLC0415 - torch
 
     from ftkit_plugins.bart_layers.attention import attention_forward  # noqa: PLC0415 - likewise
 
     for module in model.modules():
-        if isinstance(module, BartDecoderLayer):
+        if isinstance(module, BartDecoderLayer) and type(module.encoder_attn) is BartAttention:
             module.encoder_attn.forward = MethodType(attention_forward, module.encoder_attn)

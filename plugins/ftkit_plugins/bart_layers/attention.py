@@ -12,9 +12,9 @@ from ftkit_plugins.short_texts import attend_to_states, has_prefixes, maps_of_sh
 def attention_forward(
     self: Any,
     hidden_states: torch.Tensor,
-    key_value_states: torch.Tensor,
-    attention_mask: torch.Tensor | None = None,
+    key_value_states: torch.Tensor | None = None,
     past_key_values: Any = None,
+    attention_mask: torch.Tensor | None = None,
     layer_head_mask: torch.Tensor | None = None,
     output_attentions: bool = False,  # noqa: FBT001, FBT002 - the signature of the method that it replaces
     **more: Any,
@@ -25,34 +25,38 @@ def attention_forward(
         self: A `BartAttention`.
         hidden_states: (B, T, d_model).
         key_value_states: (B, S, d_model).
-        attention_mask: Added to the scores, (B, 1, T, S); 0 where attended to.
         past_key_values: Keys and values of earlier steps of generation.
+        attention_mask: Added to the scores, (B, 1, T, S); 0 where attended to.
         layer_head_mask: As in transformers.
         output_attentions: As in transformers.
         more: As in transformers.
 
     Returns:
-        The output (B, T, d_model), and the weights of the attention where transformers gives them.
+        The output (B, T, d_model), and the weights of the attention where they are asked for.
     """
-    added = attention_mask is None or attention_mask.is_floating_point()  # what SDPA and eager are given
-    maps = None
-    if added and not output_attentions and layer_head_mask is None and not has_prefixes(self):
-        projections = self.k_proj, self.v_proj
-        maps = maps_of_short_text(
-            self, hidden_states, key_value_states, past_key_values, projections, self.head_dim
-        )
-    if maps is None:
+    states, maps = key_value_states, None
+    asked_for_more = output_attentions or layer_head_mask is not None or has_prefixes(self)
+    if states is not None and _is_added(attention_mask) and not asked_for_more:
+        projections, width = (self.k_proj, self.v_proj), self.head_dim
+        maps = maps_of_short_text(self, hidden_states, states, past_key_values, projections, width)
+    if states is None or maps is None:
         return type(self).forward(  # type: ignore[no-any-return]
             self,
             hidden_states,
-            key_value_states,
-            attention_mask=attention_mask,
+            states,
             past_key_values=past_key_values,
+            attention_mask=attention_mask,
             layer_head_mask=layer_head_mask,
             output_attentions=output_attentions,
             **more,
         )
     rate = self.dropout if self.training else 0.0
     query = self.q_proj(hidden_states).unflatten(2, (self.num_heads, self.head_dim)).transpose(1, 2)
-    attended = attend_to_states(query * self.scaling, key_value_states, maps, attention_mask, rate)
+    attended = attend_to_states(query * self.scaling, states, maps, attention_mask, rate)
     return self.out_proj(attended.transpose(1, 2).flatten(2)), None
+
+
+def _is_added(mask: Any) -> bool:
+    """Whether a mask is one that SDPA and eager attention add to the scores; others have their own kinds."""
+    rank = 4  # (B, 1, T, S)
+    return mask is None or (isinstance(mask, torch.Tensor) and mask.ndim == rank and mask.is_floating_point())

@@ -2,7 +2,7 @@
 
 Without dropout, and on a GPU with it, torch's scaled dot product attention computes it, which never writes
 the scores to memory. Its CPU kernel knows no dropout: there the scores are written once and changed in
-place.
+place. A text far shorter than the input attends to it by `short_texts`.
 """
 
 from __future__ import annotations

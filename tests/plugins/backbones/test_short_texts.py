@@ -12,6 +12,7 @@ from torch.testing import assert_close
 from transformers import DynamicCache, EncoderDecoderCache
 
 import ftkit
+from ftkit.precision import held_in_bfloat16
 from ftkit_plugins.projections import Affine, affine_of
 from ftkit_plugins.short_texts import attend_to_states
 from support import small
@@ -20,13 +21,13 @@ HEADS, WIDTH, MODEL = 4, 8, 32
 PADDED = 9  # of the first input's tokens
 
 
-def load(backbone: str, method: str | None, layers: str, **options: Any) -> Any:
+def load(backbone: str, method: str | None, layers: str, rate: float = 0.0, **options: Any) -> Any:
     return ftkit.load(
         backbone,
         method=method,
         checkpoint=str(small.checkpoint(backbone)),
         device="cpu",
-        model_options={"layers": layers, "dropout": 0.0},
+        model_options={"layers": layers, "dropout": rate},
         method_options=options,
     ).model
 
@@ -106,8 +107,9 @@ def test_an_update_that_is_more_than_a_product_is_computed_by_its_library(
     assert_same(fast.eval(), stock.eval(), 3)
 
 
-def test_updates_that_are_switched_off_or_merged_do_not_count() -> None:
-    fast, stock = pair("t5", "lora")
+@pytest.mark.parametrize("backbone", ["t5", "bart"])
+def test_updates_that_are_switched_off_or_merged_do_not_count(backbone: str) -> None:
+    fast, stock = pair(backbone, "lora")
     with fast.disable_adapter(), stock.disable_adapter():
         assert_same(fast.eval(), stock.eval(), 3)
     for model in (fast, stock):
@@ -133,12 +135,54 @@ def test_float32_updates_of_a_model_in_bfloat16_are_computed_by_their_library() 
     assert torch.equal(found, expected)
 
 
-def test_what_is_hooked_to_a_projection_is_called() -> None:
-    model = load("bart", None, "fast").eval()
-    called = []
-    model.model.decoder.layers[0].encoder_attn.v_proj.register_forward_hook(lambda *_: called.append(0))
-    model(**batch(3))
+@pytest.mark.parametrize("backbone", ["t5", "bart"])
+def test_evaluation_in_mixed_precision_is_as_near_to_float32_as_the_stock_layers_are(backbone: str) -> None:
+    fast, stock = (model.eval() for model in pair(backbone, None))
+    with torch.no_grad():
+        exact = stock(**batch(3)).logits
+        with torch.autocast("cpu", torch.bfloat16), held_in_bfloat16(fast, trained=True):
+            assert not makes_keys(fast, 3)
+            errors = [(model(**batch(3)).logits - exact).abs().max().item() for model in (fast, stock)]
+    assert errors[0] <= 1.5 * errors[1]
+
+
+@pytest.mark.parametrize("backbone", ["t5", "bart"])
+def test_recomputed_activations_meet_the_same_dropped_weights(backbone: str) -> None:
+    model = load(backbone, "full", "fast", rate=0.3).train()
+    found = []
+    for recompute in (False, True):
+        if recompute:
+            model.gradient_checkpointing_enable({"use_reentrant": False})
+        torch.manual_seed(5)
+        model.zero_grad()
+        model(**batch(3)).logits.square().mean().backward()
+        found.append([each.grad.clone() for each in model.parameters() if each.grad is not None])
+    for first, second in zip(*found, strict=True):
+        assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("hook", ["register_forward_hook", "register_full_backward_hook"])
+def test_what_is_hooked_to_a_projection_is_called(hook: str) -> None:
+    model = load("bart", None, "fast").train()
+    called: list[int] = []
+    getattr(model.model.decoder.layers[0].encoder_attn.v_proj, hook)(lambda *_: called.append(0))
+    model(**batch(3)).logits.square().mean().backward()
     assert called
+
+
+class Doubled(torch.nn.Linear):  # type: ignore[misc]  # torch's is untyped
+    """A linear layer that does more than its weight says, as methods of third parties have."""
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        return 2 * super().forward(states)
+
+
+def test_a_projection_with_a_form_of_its_own_is_called() -> None:
+    assert affine_of(Doubled(3, 3)) is None
+    fast, stock = pair("bart", "full")
+    for model in (fast, stock):
+        model.model.decoder.layers[0].encoder_attn.v_proj.__class__ = Doubled
+    assert_same(fast.train(), stock.train(), 3)
 
 
 def test_who_asks_barts_attention_for_its_weights_gets_them() -> None:
@@ -164,11 +208,15 @@ def test_learnt_prefixes_of_the_adapters_library_still_count() -> None:
     assert_same(*models, 3)
 
 
+@pytest.mark.parametrize("backbone", ["t5", "bart"])
 @pytest.mark.parametrize("beams", [1, 3])
-def test_barts_generation_writes_the_same(beams: int) -> None:
-    given = {name: each for name, each in batch(3).items() if name != "decoder_input_ids"}
+@pytest.mark.parametrize("begun", [0, 3], ids=["from nothing", "from three tokens"])
+def test_generation_writes_the_same(backbone: str, beams: int, begun: int) -> None:
+    given = batch(begun)
+    if not begun:
+        del given["decoder_input_ids"]
     fast, stock = (
-        model.eval().generate(**given, max_new_tokens=12, num_beams=beams) for model in pair("bart", None)
+        model.eval().generate(**given, max_new_tokens=12, num_beams=beams) for model in pair(backbone, None)
     )
     assert torch.equal(fast, stock)
 
