@@ -75,7 +75,12 @@ def test_what_is_loaded_unpacks_and_says_where_it_came_from() -> None:
     assert loaded.plugins.task is not None
     assert loaded.options["method"]["rank"] == 4
     assert loaded.options["method"]["alpha"] == 16
-    assert loaded.options["model"] == {"revision": None, "allow_pickle": False, "dropout": None}
+    assert loaded.options["model"] == {
+        "revision": None,
+        "allow_pickle": False,
+        "dropout": None,
+        "layers": "fast",
+    }
 
 
 def test_without_a_method_the_model_is_as_its_checkpoint_has_it() -> None:
