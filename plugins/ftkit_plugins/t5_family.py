@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ftkit import BackboneInfo, OptionsError, load_pretrained_model, load_pretrained_tokenizer
-from ftkit_plugins.t5_layers import use_fast_layers
+from ftkit_plugins.layers.t5 import use_fast_layers
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ftkit import BackboneInfo, Checkpoint, hookimpl, load_pretrained_model, load_pretrained_tokenizer
-from ftkit_plugins.bart_layers import use_fast_layers
 from ftkit_plugins.checkpoint_options import OPTIONS, tiny_checkpoint
+from ftkit_plugins.layers.bart import use_fast_layers
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

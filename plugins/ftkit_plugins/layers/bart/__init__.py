@@ -17,7 +17,7 @@ def use_fast_layers(model: PreTrainedModel) -> None:
     """
     from transformers.models.bart.modeling_bart import BartAttention, BartDecoderLayer  # noqa: PLC0415 - torch
 
-    from ftkit_plugins.bart_layers.attention import attention_forward  # noqa: PLC0415 - likewise
+    from ftkit_plugins.layers.bart.attention import attention_forward  # noqa: PLC0415 - likewise
 
     for module in model.modules():
         if isinstance(module, BartDecoderLayer) and type(module.encoder_attn) is BartAttention:

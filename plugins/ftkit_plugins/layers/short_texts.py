@@ -16,7 +16,7 @@ import torch
 from torch.nn import functional
 from transformers.cache_utils import EncoderDecoderCache
 
-from ftkit_plugins.projections import Affine, affine_of
+from ftkit_plugins.layers.projections import Affine, affine_of
 
 _WORTH_IT = 2 / 3  # of the operations: those that are left run at a lower rate than a product of all states
 

@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 from transformers.cache_utils import EncoderDecoderCache
 
-from ftkit_plugins.short_texts import attend_to_states, has_prefixes, maps_of_short_text
+from ftkit_plugins.layers.short_texts import attend_to_states, has_prefixes, maps_of_short_text
 
 
 def attention_forward(

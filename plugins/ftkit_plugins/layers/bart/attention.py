@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from ftkit_plugins.short_texts import attend_to_states, has_prefixes, maps_of_short_text
+from ftkit_plugins.layers.short_texts import attend_to_states, has_prefixes, maps_of_short_text
 
 
 def attention_forward(

@@ -23,8 +23,8 @@ def use_fast_layers(model: PreTrainedModel) -> None:
     from transformers.activations import NewGELUActivation  # noqa: PLC0415
     from transformers.models.t5.modeling_t5 import T5Attention, T5LayerNorm  # noqa: PLC0415
 
-    from ftkit_plugins.t5_layers.attention import attention_forward  # noqa: PLC0415 - likewise
-    from ftkit_plugins.t5_layers.norm import norm_forward  # noqa: PLC0415
+    from ftkit_plugins.layers.t5.attention import attention_forward  # noqa: PLC0415 - likewise
+    from ftkit_plugins.layers.t5.norm import norm_forward  # noqa: PLC0415
 
     for module in model.modules():
         if isinstance(module, T5Attention):

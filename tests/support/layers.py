@@ -1,0 +1,71 @@
+"""The same weights in fast layers and in stock ones, and what both are asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.testing import assert_close
+from transformers import DynamicCache, EncoderDecoderCache
+
+import ftkit
+from support import small
+
+READ = 40  # tokens of the input, to which three are a short text
+_PADDED = 9  # of the first input's
+
+
+def load(backbone: str, method: str | None, layers: str, rate: float = 0.0, **options: Any) -> Any:
+    return ftkit.load(
+        backbone,
+        method=method,
+        checkpoint=str(small.checkpoint(backbone)),
+        device="cpu",
+        model_options={"layers": layers, "dropout": rate},
+        method_options=options,
+    ).model
+
+
+def pair(backbone: str, method: str | None = None, **options: Any) -> tuple[Any, Any]:
+    """A model with fast layers and one with stock ones."""
+    fast, stock = (load(backbone, method, layers, **options) for layers in ("fast", "stock"))
+    for parameter in fast.parameters():
+        if not parameter.any():  # updates begin at zero; here they are to count
+            torch.nn.init.normal_(parameter, std=0.05)
+    stock.load_state_dict(fast.state_dict())
+    return fast, stock
+
+
+def batch(written: int) -> dict[str, torch.Tensor]:
+    """Two inputs, one of them padded, and texts of so many tokens that attend to them."""
+    drawn = torch.Generator().manual_seed(0)
+    ids = torch.randint(5, 150, (2, READ), generator=drawn)
+    mask = torch.ones_like(ids)
+    mask[0, -_PADDED:] = 0
+    return {
+        "input_ids": ids,
+        "attention_mask": mask,
+        "decoder_input_ids": torch.randint(5, 150, (2, written), generator=drawn),
+    }
+
+
+def makes_keys(model: Any, written: int) -> bool:
+    """Whether keys of the input are there after a pass."""
+    cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+    model(**batch(written), past_key_values=cache, use_cache=True)
+    return bool(cache.is_updated.get(0))
+
+
+def assert_same(fast: Any, stock: Any, written: int) -> None:
+    """Both give the same logits, and the same gradients to whatever learns."""
+    found = []
+    for model in (fast, stock):
+        out = model(**batch(written)).logits
+        if out.requires_grad:
+            out.square().mean().backward()
+        found.append((out.detach(), {name: each.grad for name, each in model.named_parameters()}))
+    (logits, gradients), (stock_logits, stock_gradients) = found
+    assert_close(logits, stock_logits, rtol=0, atol=2e-6 * float(stock_logits.abs().max()))
+    assert gradients.keys() == stock_gradients.keys()
+    for name, gradient in gradients.items():
+        assert_close(gradient, stock_gradients[name], rtol=1e-4, atol=1e-5, msg=name)
