@@ -36,7 +36,7 @@ def main(path: Path) -> None:
             super().on_step_end(*args, **kwargs)
             steps.append({"seconds": own_seconds() - self.began, "peak": peak_memory()})
 
-    def chosen_first(plan: Any, examples: Any, *ranks: int) -> TokenBudgetBatches:
+    def chosen_first(setup: Any, examples: Any, *ranks: int) -> TokenBudgetBatches:
         class Chosen(TokenBudgetBatches):
             def __iter__(self) -> Iterator[list[int]]:
                 batches = list(super().__iter__())
@@ -44,7 +44,7 @@ def main(path: Path) -> None:
                 first = [*heavy, *typical(batches, examples.lengths, TYPICAL)]
                 return iter([*first, *batches][: len(batches)])
 
-        batches = make_batches(plan, examples, *ranks)
+        batches = make_batches(setup, examples, *ranks)
         batches.__class__ = Chosen
         return batches
 

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 import ftkit
-from ftkit.comparing.planned import plan_comparison
 from ftkit.comparing.recipe import ComparisonRecipe
+from ftkit.comparing.setup import resolve_comparison
 from support.compared import THIRD_PARTY, rows
 from support.program import Outcome, environment
 from support.warm import run_warm_ftkit
@@ -140,12 +140,12 @@ def test_what_doesnt_suit_a_model_is_a_row_with_the_reason(
         "task": "sentiment",
         "data": str(rows(tmp_path)),
     }
-    planned = plan_comparison(ComparisonRecipe.from_dict({**content, "seeds": 2}))
+    setup = resolve_comparison(ComparisonRecipe.from_dict({**content, "seeds": 2}))
     reason = "method:lora: the backbone lacks the feature peft"
-    assert planned.impossible == dict.fromkeys(
+    assert setup.impossible == dict.fromkeys(
         ("sentiment/bare+lora+seed0", "sentiment/bare+lora+seed1"), reason
     )
-    assert len(planned.cells) == 2 * (1 + 2 * 2)
+    assert len(setup.cells) == 2 * (1 + 2 * 2)
 
 
 def test_help_lists_the_options_of_training_and_says_where_those_of_plugins_are(site: Path) -> None:

@@ -28,8 +28,8 @@ from ftkit.comparing.recipe import ComparisonRecipe
 from ftkit.data.reading import complete_with_reading
 from ftkit.inference.settings import GENERATION
 from ftkit.plugins import list_plugins, load_plugins
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe, read_recipe
+from ftkit.runs.setup import resolve_recipe
 from support.examples import EXAMPLES, PACKAGES
 from support.pages import Block, blocks
 from support.wheels import PluginDistribution, unpack
@@ -133,7 +133,7 @@ def test_every_recipe_is_one_that_ftkit_takes(block: Block, tmp_path: Path) -> N
     file.write_text(block.text, encoding="utf-8")
     recipe = read_recipe(file)
     named = {"model": "t5", "method": "full", "task": "sentiment"}
-    make_plan(replace(recipe, **{part: getattr(recipe, part) or name for part, name in named.items()}))
+    resolve_recipe(replace(recipe, **{part: getattr(recipe, part) or name for part, name in named.items()}))
 
 
 @pytest.mark.parametrize("block", blocks_of("json"))
@@ -188,19 +188,19 @@ def _beginning(look: Callable[..., None]) -> Callable[..., None]:
 
 def _resolve_cells(recipe: Recipe, models: list[str], methods: list[str]) -> None:
     for model, method in itertools.product(models, methods):
-        make_plan(replace(recipe, model=model, method=method))
+        resolve_recipe(replace(recipe, model=model, method=method))
 
 
 def _resolve_comparison(recipe: ComparisonRecipe, *_: Any) -> None:
     for cell in cells_of(replace(recipe, seeds=recipe.seeds[:1])):
-        make_plan(cell.recipe, trains=cell.recipe.method is not None)
+        resolve_recipe(cell.recipe, trains=cell.recipe.method is not None)
 
 
 def _resolve_evaluation(target: str, recipe: Recipe, generation: Any) -> None:
     given = {"generation": generation, "reading": recipe.options["reading"]}
     complete_with_reading({"generation": GENERATION}, given)
     if recipe.task is not None:  # else the target is a run, which knows its names
-        make_plan(replace(recipe, model=recipe.model or target), trains=False)
+        resolve_recipe(replace(recipe, model=recipe.model or target), trains=False)
 
 
 def _resolve_prediction(*words: Any) -> None:
@@ -212,9 +212,9 @@ def _resolve_prediction(*words: Any) -> None:
 
 
 _WORK: dict[str, Callable[..., Any]] = {
-    "finetuning.command.train": make_plan,
+    "finetuning.command.train": resolve_recipe,
     "finetuning.command.resume": Path,
-    "finetuning.preview.preview": make_plan,
+    "finetuning.preview.preview": resolve_recipe,
     "planning.command.plan_cells": _resolve_cells,
     "comparing.command.compare": _resolve_comparison,
     "evaluating.command.evaluate": _resolve_evaluation,

@@ -13,8 +13,8 @@ import ftkit
 from ftkit import OptionsError, Recipe
 from ftkit.cli.words import pairs_of, parted
 from ftkit.data.fingerprint import code_identity
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import read_recipe
+from ftkit.runs.setup import resolve_recipe
 from support import small
 from support.program import run_ftkit
 from support.wheels import PluginDistribution, unpack
@@ -149,7 +149,7 @@ def test_a_wrong_option_of_an_extension_is_one_problem_beside_those_of_other_par
     options = typed(*words, "--method.range", "4")
     recipe = Recipe(model="t5", method="lora", task="qa", extensions=("mark-it",), options=options)
     with pytest.raises(OptionsError) as caught:
-        make_plan(recipe)
+        resolve_recipe(recipe)
     assert len(caught.value.problems) == 2
     assert told in str(caught.value)
 
@@ -172,7 +172,7 @@ def test_extensions_answer_in_the_order_given_each_with_its_own_options(
     options = {"extension.mark-a": {"text": "a"}, "extension.mark-b": {"text": "b"}}
     for order in (("mark-a", "mark-b"), ("mark-b", "mark-a")):
         recipe = Recipe(model="t5", method="lora", task="qa", extensions=order, options=options)
-        plugins = make_plan(recipe).plugins
+        plugins = resolve_recipe(recipe).plugins
         assert [each["text"] for each in plugins.extension_options] == [name[-1] for name in order]
         assert plugins.call_extensions("trainer_arguments", arguments={}) == [{}, {}]
         seen = [plugin.implementation.SEEN[-1] for plugin in plugins.extensions]  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ftkit
 from ftkit.finetuning.preview import preview
-from ftkit.runs.plan import make_plan
+from ftkit.runs.setup import resolve_recipe
 from support import killed
 from support.warm import run_warm_ftkit
 
@@ -33,8 +33,8 @@ def test_targets_are_cut_and_answers_end_at_the_length_that_is_given(tmp_path: P
     seen = preview(recipe)
     assert seen["target_tokens"]["max"] == 2
     assert seen["truncated"] == seen["examples"]
-    assert make_plan(recipe).generation_options({})["max_output_tokens"] == 2
-    assert make_plan(recipe).generation_options({"max_output_tokens": 5})["max_output_tokens"] == 5
+    assert resolve_recipe(recipe).generation_options({})["max_output_tokens"] == 2
+    assert resolve_recipe(recipe).generation_options({"max_output_tokens": 5})["max_output_tokens"] == 5
 
 
 def test_a_run_by_the_clock_announces_its_seconds_and_no_steps(tmp_path: Path) -> None:

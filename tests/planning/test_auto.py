@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import ftkit
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import read_recipe
+from ftkit.runs.setup import resolve_recipe
 from support import killed
 
 
@@ -46,18 +46,18 @@ def test_where_nothing_fits_the_error_says_what_to_lower(
 
 def test_auto_means_nothing_beside_a_batch_size(tmp_path: Path) -> None:
     with pytest.raises(ftkit.OptionsError, match="auto means nothing beside training"):
-        make_plan(recipe(tmp_path / "run", batch_size=4))
+        resolve_recipe(recipe(tmp_path / "run", batch_size=4))
 
 
 @pytest.mark.parametrize("typed", ["auto", "AUTO", " auto "])
 def test_the_word_is_known_however_it_is_written(tmp_path: Path, typed: str) -> None:
     wanted = killed.recipe("lora", tmp_path / "run", token_budget=typed)
-    assert make_plan(wanted).settings["token_budget"] == "auto"
+    assert resolve_recipe(wanted).settings["token_budget"] == "auto"
 
 
 def test_another_word_is_no_number(tmp_path: Path) -> None:
     with pytest.raises(ftkit.OptionsError, match="it must be a whole number or auto, not 'automatic'"):
-        make_plan(killed.recipe("lora", tmp_path / "run", token_budget="automatic"))
+        resolve_recipe(killed.recipe("lora", tmp_path / "run", token_budget="automatic"))
 
 
 @pytest.mark.slow

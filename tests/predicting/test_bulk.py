@@ -344,7 +344,7 @@ def test_a_row_that_has_gone_bad_since_all_were_read_is_dropped_by_no_line_of_ou
     loaded: LoadedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = write_rows(tmp_path / "rows.jsonl", sentences(4))
-    request = make_request(loaded.plan, str(data), {"generation": {}, "reading": {}}, 0, 4)
+    request = make_request(loaded.setup, str(data), {"generation": {}, "reading": {}}, 0, 4)
     demand_usable = bulk.demand_usable
 
     def and_then_one_breaks(*arguments: Any) -> int:

@@ -13,7 +13,7 @@ import ftkit
 from ftkit.deprecations import HOOKS, Deprecation
 from ftkit.loading import check_options
 from ftkit.registry.registration import _OWNERS
-from ftkit.runs.plan import make_plan
+from ftkit.runs.setup import resolve_recipe
 from support.program import run_ftkit
 from support.wheels import ECHO, ECHO_HOOKS, task_distribution, unpack
 
@@ -107,7 +107,7 @@ def test_a_deprecated_option_warns_who_gives_it_and_nobody_else(
 
     def plan(**options: Any) -> None:
         names = {"model": "t5", "method": "lora", "task": "sized", "data": "x"}
-        make_plan(ftkit.Recipe(**names, options={"task": options}))
+        resolve_recipe(ftkit.Recipe(**names, options={"task": options}))
 
     with pytest.warns(ftkit.PluginDeprecation, match="its option size"):
         check_options(ftkit.load_plugins(task="sized"), {"task": {"size": 2}})

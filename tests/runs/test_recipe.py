@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from ftkit import OptionsError, Recipe, RunError
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import read_recipe
+from ftkit.runs.setup import resolve_recipe
 
 
 def written(folder: Path, text: str) -> Path:
@@ -104,7 +104,7 @@ def test_what_is_no_recipe_is_refused_with_one_message(tmp_path: Path, text: str
 def test_options_that_make_no_sense_together_are_all_named() -> None:
     together = {"early_stopping": 3, "token_budget": "auto", "batch_size": 8}
     with pytest.raises(OptionsError) as caught:
-        make_plan(Recipe(model="t5", method="lora", options={"training": together}))
+        resolve_recipe(Recipe(model="t5", method="lora", options={"training": together}))
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [
         "training.early_stopping",
         "training.token_budget",

@@ -61,7 +61,7 @@ def predict(
 ) -> dict[str, Any]:
     """Answer all rows into a file, in small chunks; `reading` are options of reading."""
     options = {"generation": generation or {}, "reading": reading}
-    request = make_request(loaded.plan, str(data), options, seed, chunk_rows)
+    request = make_request(loaded.setup, str(data), options, seed, chunk_rows)
     return predict_to_file(loaded, request, output, resume=resume, quiet=True)
 
 

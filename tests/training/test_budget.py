@@ -15,8 +15,8 @@ from transformers import get_scheduler
 import ftkit
 from ftkit.evaluating import evaluation
 from ftkit.precision import held_in_bfloat16
-from ftkit.runs.plan import make_plan
 from ftkit.runs.rows import read_data
+from ftkit.runs.setup import resolve_recipe
 from ftkit.training.clock import Clock
 from ftkit.training.footprint import Footprint
 from ftkit.training.meter import Meter
@@ -145,7 +145,7 @@ def test_frozen_weights_and_their_copies_in_bfloat16_are_weights_both() -> None:
 def test_the_split_can_have_a_seed_of_its_own(tmp_path: Path) -> None:
     recipe = replace(killed.recipe("lora", tmp_path / "run"), validation_data=None)
     shares = [
-        list(read_data(make_plan(replace(recipe, seed=seed, split_seed=split))).validation)
+        list(read_data(resolve_recipe(replace(recipe, seed=seed, split_seed=split))).validation)
         for seed, split in ((1, 7), (2, 7), (7, None), (2, None))
     ]
     assert shares[0] == shares[1] == shares[2]

@@ -12,7 +12,7 @@ from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import RowError
 from ftkit.loading import LoadedModel, load_selected
-from ftkit.runs.plan import Plan
+from ftkit.runs.setup import Setup
 from ftkit.threads import fitting_threads
 
 
@@ -21,17 +21,17 @@ class Predictor:
     """A model ready to answer.
 
     Attributes:
-        plan: What it came from: plugins, options, weights.
+        setup: What it came from: plugins, options, weights.
         loaded: The backbone with what a method trained, if anything.
     """
 
-    plan: Plan
+    setup: Setup
     loaded: LoadedModel
 
     @property
     def task(self) -> TaskInfo:
         """What the task says of itself."""
-        return self.plan.task_info
+        return self.setup.task_info
 
     @property
     def formatter(self) -> Formatter:
@@ -44,7 +44,7 @@ class Predictor:
         Raises:
             RowError: The task needs several columns, or makes no row of this text.
         """
-        return self.plan.row_of_text(text)
+        return self.setup.row_of_text(text)
 
     def predict(
         self, rows: Iterable[Mapping[str, Any]], generation: Mapping[str, Any] | None = None, seed: int = 0
@@ -60,7 +60,7 @@ class Predictor:
             RowError: A row lacks something; the message says which, counted from 1.
             OptionsError: Options of generation are wrong; with every problem.
         """
-        options = self.plan.generation_options(generation or {})
+        options = self.setup.generation_options(generation or {})
         formatter = self.formatter
         examples = []
         for number, row in enumerate(rows, start=1):
@@ -80,30 +80,30 @@ class Predictor:
             generation: A value for every option of generation.
             seed: Of what is drawn when sampling.
         """
-        with fitting_threads(tiny=self.plan.tiny):
+        with fitting_threads(tiny=self.setup.tiny):
             return predict(self.loaded, examples, {**generation, "seed": seed})
 
 
-def load_planned(plan: Plan, artifact: Path | None, device: str) -> LoadedModel:
-    """Load a plan's weights, and onto them what its method has saved, merged where the method can.
+def load_setup(setup: Setup, artifact: Path | None, device: str) -> LoadedModel:
+    """Load a setup's weights, and onto them what its method has saved, merged where the method can.
 
     A merged LoRA computes two matrix products fewer in each module that it targets.
 
     Args:
-        plan: Says which weights, plugins and options.
+        setup: Says which weights, plugins and options.
         artifact: The folder that the method saved to; None: the weights as they are.
         device: As for `ftkit.load`.
 
     Raises:
         CheckpointError: Something can't be had or doesn't fit.
     """
-    plain = replace(plan.plugins, method=None)
-    loaded = load_selected(plain, plan.recipe.options, plan.source, device)
-    method = plan.plugins.method_info
+    plain = replace(setup.plugins, method=None)
+    loaded = load_selected(plain, setup.recipe.options, setup.source, device)
+    method = setup.plugins.method_info
     if artifact is None or method is None:
         return loaded
-    hook, place = plan.plugins.manager.hook, loaded.model.device  # now: a method may put other tensors in
-    model = hook.load_artifact(model=loaded.model, backbone=plan.plugins.backbone_info, directory=artifact)
+    hook, place = setup.plugins.manager.hook, loaded.model.device  # now: a method may put other tensors in
+    model = hook.load_artifact(model=loaded.model, backbone=setup.plugins.backbone_info, directory=artifact)
     if method.mergeable:
         model = hook.merge_artifact(model=model)
-    return replace(loaded, model=model.to(place), plugins=plan.plugins)
+    return replace(loaded, model=model.to(place), plugins=setup.plugins)

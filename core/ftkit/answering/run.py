@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftkit.answering.predictor import Predictor, load_planned
+from ftkit.answering.predictor import Predictor, load_setup
 from ftkit.errors import RunError
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.plan import Plan, make_plan
 from ftkit.runs.recipe import read_recipe
+from ftkit.runs.setup import Setup, resolve_recipe
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,15 @@ class LoadedRun(Predictor):
 
 
 @dataclass(frozen=True)
-class PlannedRun:
+class FinishedRun:
     """A finished run before its weights are loaded, so that a wrong question costs no time.
 
     Attributes:
-        plan: What it came from: plugins, options, weights.
+        setup: What it came from: plugins, options, weights.
         folder: The run's files.
     """
 
-    plan: Plan
+    setup: Setup
     folder: RunFolder
 
     def load(self, device: str = "auto") -> LoadedRun:
@@ -41,10 +41,10 @@ class PlannedRun:
         Raises:
             FtkitError: What the run was made with can't be had any more.
         """
-        return LoadedRun(self.plan, load_planned(self.plan, self.folder.artifact, device), self.folder)
+        return LoadedRun(self.setup, load_setup(self.setup, self.folder.artifact, device), self.folder)
 
 
-def find_run(path: str | Path) -> PlannedRun:
+def find_run(path: str | Path) -> FinishedRun:
     """Find a finished run.
 
     Raises:
@@ -55,7 +55,7 @@ def find_run(path: str | Path) -> PlannedRun:
     folder.demand_begun()
     if not folder.artifact.is_dir():
         raise RunError(f"{path} has no artifact yet; go on with it: {folder.resume_command}")
-    return PlannedRun(make_plan(read_recipe(folder.recipe)), folder)
+    return FinishedRun(resolve_recipe(read_recipe(folder.recipe)), folder)
 
 
 def load_run(path: str | Path, device: str = "auto") -> LoadedRun:

@@ -24,7 +24,7 @@ from ftkit.predicting import CHUNK_ROWS
 if TYPE_CHECKING:
     from ftkit.answering.run import LoadedRun
     from ftkit.predicting.request import Request
-    from ftkit.runs.plan import Plan
+    from ftkit.runs.setup import Setup
 
 _PARTS = ("generation", "reading")
 _STDIN = "-"
@@ -83,11 +83,11 @@ def predict(
         found = find_run(run)
         if source is None:
             # A mistake is told before weights are loaded.
-            found.plan.generation_options(options["generation"])
-            rows = _rows(found.plan, asked)
+            found.setup.generation_options(options["generation"])
+            rows = _rows(found.setup, asked)
             _answer(found.load(device), rows, options["generation"], seed, json=json)
             return
-        request = make_request(found.plan, source, options, seed, chunk)
+        request = make_request(found.setup, source, options, seed, chunk)
         if output is None and request.reading.set_aside:
             raise FtkitError("--on-bad-row set-aside writes bad rows beside the --output: give --output FILE")
         loaded = found.load(device)
@@ -147,10 +147,10 @@ def _answer(
         print_line(each.text)
 
 
-def _rows(plan: Plan, asked: Sequence[Pair]) -> list[Mapping[str, Any]]:
+def _rows(setup: Setup, asked: Sequence[Pair]) -> list[Mapping[str, Any]]:
     """Each bare text as a row, or `--question … --context=…` as one."""
     if all(name is None for name, _ in asked):
-        return [plan.row_of_text(text) for _, text in asked if text is not None]
+        return [setup.row_of_text(text) for _, text in asked if text is not None]
     row: dict[str, Any] = {}
     for name, value in asked:
         if name is None or value is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from ftkit.answering.predictor import Predictor, load_planned
+from ftkit.answering.predictor import Predictor, load_setup
 from ftkit.comparing.folder import FINISHED, REFUSED, Outcome, write_outcome
 from ftkit.errors import FtkitError, RunError
 from ftkit.evaluating.report import make_report
@@ -22,8 +22,8 @@ from ftkit.evaluating.rows import validation_rows
 from ftkit.finetuning.command import resume, train
 from ftkit.interrupts import Interrupted
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe, read_recipe
+from ftkit.runs.setup import resolve_recipe
 from ftkit.training.checkpoints import last_whole
 
 
@@ -61,13 +61,13 @@ def _run(recipe: Recipe) -> None:
 
 def _evaluate_untuned(recipe: Recipe) -> None:
     """Score the checkpoint on the rows that the runs validate on, and in the way that they do."""
-    plan = make_plan(recipe, trains=False)
-    rows = validation_rows(plan)
-    subject = Predictor(plan, load_planned(plan, None, recipe.device))
+    setup = resolve_recipe(recipe, trains=False)
+    rows = validation_rows(setup)
+    subject = Predictor(setup, load_setup(setup, None, recipe.device))
     make_report(
         subject,
         rows,
-        plan.generation_options({}),
+        setup.generation_options({}),
         seed=recipe.seed,
         resamples=0,
         output=recipe.output,

@@ -12,12 +12,12 @@ import yaml
 
 from ftkit.comparing.folder import FAILED, IMPOSSIBLE, ComparisonFolder, Outcome, comparison_folder
 from ftkit.comparing.grid import Cell
-from ftkit.comparing.planned import PlannedComparison, plan_comparison
 from ftkit.comparing.process import CellJob
 from ftkit.comparing.recipe import ComparisonRecipe
 from ftkit.comparing.report import write_report
 from ftkit.comparing.results import Results, collect
 from ftkit.comparing.scheduling import Local, OnRay, Scheduler
+from ftkit.comparing.setup import ComparisonSetup, resolve_comparison
 from ftkit.counting import counted
 from ftkit.interrupts import Interrupted, Interrupts
 
@@ -69,19 +69,19 @@ def compare(
     scheduler: Scheduler = Local(max(1, jobs)) if ray is None else OnRay(ray, max(1, jobs))
     interrupts = Interrupts()
     with interrupts.heard():
-        planned = plan_comparison(recipe)
-        with comparison_folder(output, planned) as folder:
+        setup = resolve_comparison(recipe)
+        with comparison_folder(output, setup) as folder:
             try:
-                _run_cells(planned, folder, scheduler, timeout, retry_failed=retry_failed, quiet=quiet)
+                _run_cells(setup, folder, scheduler, timeout, retry_failed=retry_failed, quiet=quiet)
             except Interrupted as stopped:
                 raise Interrupted(stopped.signal, folder.resume_command) from None
-            results = collect(planned, folder)
+            results = collect(setup, folder)
             write_report(results, folder)
             return Comparison(folder.path, results)
 
 
 def _run_cells(
-    planned: PlannedComparison,
+    setup: ComparisonSetup,
     folder: ComparisonFolder,
     scheduler: Scheduler,
     timeout: float,
@@ -90,15 +90,15 @@ def _run_cells(
     quiet: bool,
 ) -> None:
     pending: dict[str, CellJob] = {}
-    for cell in planned.cells:
-        if cell.name in planned.impossible:
-            folder.keep(cell, Outcome(IMPOSSIBLE, planned.impossible[cell.name]))
+    for cell in setup.cells:
+        if cell.name in setup.impossible:
+            folder.keep(cell, Outcome(IMPOSSIBLE, setup.impossible[cell.name]))
             continue
         outcome = folder.outcome(cell)
         if outcome is not None and not (retry_failed and outcome.status == FAILED):
             continue
         pending[cell.name] = _job(cell, folder, timeout, scheduler.threads)
-    count = len(planned.cells)
+    count = len(setup.cells)
     done = count - len(pending)
     if not quiet:
         _say(f"{counted(count, 'cell')}, {done} done before → {folder.path}")

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ftkit.comparing.grid import Cell
-from ftkit.comparing.planned import PlannedComparison
+from ftkit.comparing.setup import ComparisonSetup
 from ftkit.errors import RunError
 from ftkit.files import demand_folder_of, folder_made_for, held, next_free_folder, without_number, write_whole
 from ftkit.json_text import as_json
@@ -115,26 +115,26 @@ class ComparisonFolder:
 
 
 @contextmanager
-def comparison_folder(wanted: str | Path | None, planned: PlannedComparison) -> Iterator[ComparisonFolder]:
+def comparison_folder(wanted: str | Path | None, setup: ComparisonSetup) -> Iterator[ComparisonFolder]:
     """Make or find the folder of a comparison, and hold it.
 
     Args:
         wanted: The folder; one that holds the same comparison is resumed. None: a new one in
             `comparisons/`.
-        planned: What is compared.
+        setup: What is compared.
 
     Raises:
         RunError: The folder holds something else or another comparison, is in use, or can't be made.
     """
     with folder_made_for("comparison", Path(wanted or _HOME)):
         if wanted is None:
-            path = next_free_folder(Path(_HOME), "-".join(each.slug for each in planned.recipe.tasks))
+            path = next_free_folder(Path(_HOME), "-".join(each.slug for each in setup.recipe.tasks))
         else:
             path = Path(wanted)
             path.mkdir(parents=True, exist_ok=True)
     folder = ComparisonFolder(path)
     with held(path / _LOCK, path):
-        content = json.loads(as_json(planned.recipe.as_dict() | {MADE_WITH: dict(planned.made_with)}))
+        content = json.loads(as_json(setup.recipe.as_dict() | {MADE_WITH: dict(setup.made_with)}))
         if folder.recipe.is_file():
             _demand_same(folder, content)
         elif any(not each.name.startswith(".") for each in path.iterdir()):

@@ -12,8 +12,8 @@ import psutil
 
 from ftkit.comparing.figures import RunFigures, read_run, seconds_to
 from ftkit.comparing.folder import ComparisonFolder
-from ftkit.comparing.planned import PlannedComparison
 from ftkit.comparing.row import Row
+from ftkit.comparing.setup import ComparisonSetup
 from ftkit.comparing.verdict import Finding, judge
 from ftkit.descriptions import Metric
 
@@ -89,25 +89,25 @@ class Results:
         return {"recipe": self.recipe, "tasks": tasks, **self.made_with, "machine": dict(self.machine)}
 
 
-def collect(planned: PlannedComparison, folder: ComparisonFolder) -> Results:
+def collect(setup: ComparisonSetup, folder: ComparisonFolder) -> Results:
     """Read what every cell has left.
 
     Raises:
         RunError: A finished cell's files are damaged.
     """
-    made_with = {name: planned.made_with[name] for name in ("versions", "plugins")}
+    made_with = {name: setup.made_with[name] for name in ("versions", "plugins")}
     return Results(
-        tasks=tuple(_task_results(planned, folder, task.label) for task in planned.recipe.tasks),
-        recipe=planned.recipe.as_dict(),
+        tasks=tuple(_task_results(setup, folder, task.label) for task in setup.recipe.tasks),
+        recipe=setup.recipe.as_dict(),
         made_with=made_with,
         machine=_machine(),
     )
 
 
-def _task_results(planned: PlannedComparison, folder: ComparisonFolder, label: str) -> TaskResults:
-    metrics = planned.tasks[label].metrics
+def _task_results(setup: ComparisonSetup, folder: ComparisonFolder, label: str) -> TaskResults:
+    metrics = setup.tasks[label].metrics
     runs: dict[tuple[str, str], list[RunFigures]] = {}
-    for cell in planned.cells:
+    for cell in setup.cells:
         task, model, method = cell.row
         if task == label:
             runs.setdefault((model, method), []).append(read_run(folder, cell, metrics[0]))
@@ -122,9 +122,9 @@ def _task_results(planned: PlannedComparison, folder: ComparisonFolder, label: s
         rows=rows,
         best=best,
         target=target,
-        findings=judge([row for row in rows if row.tuned], metrics[0], planned.claims),
-        data=planned.made_with["data"].get(label, {}),
-        own_data=any("data" in task.where for task in planned.recipe.tasks if task.label == label),
+        findings=judge([row for row in rows if row.tuned], metrics[0], setup.claims),
+        data=setup.made_with["data"].get(label, {}),
+        own_data=any("data" in task.where for task in setup.recipe.tasks if task.label == label),
     )
 
 

@@ -49,10 +49,10 @@ def evaluate(
     given = {"generation": generation or {}, "reading": wanted.options.get("reading", {})}
     complete_with_reading({"generation": GENERATION}, given)  # a mistake is told before weights are loaded
     subject = load_subject(str(target), wanted)
-    given["generation"] = subject.plan.generation_given(given["generation"])
+    given["generation"] = subject.setup.generation_given(given["generation"])
     options = complete_with_reading({"generation": GENERATION}, given)
     if wanted.data is None:
-        rows = validation_rows(subject.plan)
+        rows = validation_rows(subject.setup)
         if isinstance(subject, LoadedRun):
             rows = replace(rows, changed=_changed(subject, rows))
     else:

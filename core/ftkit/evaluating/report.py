@@ -77,7 +77,7 @@ def make_report(
     """
     _demand_free(output)
     result, scored = _evaluated(subject, rows, {**generation, "seed": seed}, resamples, quiet=quiet)
-    folder = _folder(output, beside, subject.plan.name)
+    folder = _folder(output, beside, subject.setup.name)
     told = {**result, "output": str(folder)}
     files = {PREDICTIONS: as_json_lines(scored)}
     if rows.rejected:
@@ -91,7 +91,7 @@ def _evaluated(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the two files of an evaluation hold: the result, and each row with its scores."""
     began = time.perf_counter()
-    with fitting_threads(tiny=subject.plan.tiny):
+    with fitting_threads(tiny=subject.setup.tiny):
         evaluation = evaluate_examples(subject.loaded, rows.examples, settings, quiet=quiet)
     seconds = time.perf_counter() - began
     result = {
@@ -107,7 +107,7 @@ def _evaluated(
         },
         "rehearsal": rows.rehearsal,
         "seed": settings["seed"],
-        **subject.plan.made_with,
+        **subject.setup.made_with,
     }
     scored = enumerate(scored_rows(evaluation, subject.formatter))
     return result, [{"place": rows.place(index), **row} for index, row in scored]
@@ -133,7 +133,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _figures(subject: Predictor, evaluation: Evaluation, resamples: int, seed: int) -> dict[str, Any]:
-    recipe, formatter = subject.plan.recipe, subject.formatter
+    recipe, formatter = subject.setup.recipe, subject.formatter
     ends = {}
     if resamples:
         ends = intervals(
@@ -146,7 +146,7 @@ def _figures(subject: Predictor, evaluation: Evaluation, resamples: int, seed: i
         )
     return {
         "model": recipe.model,
-        "checkpoint": subject.plan.checkpoint,
+        "checkpoint": subject.setup.checkpoint,
         "method": recipe.method,
         "task": recipe.task,
         "metrics": dict(evaluation.metrics),

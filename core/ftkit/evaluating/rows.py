@@ -16,8 +16,8 @@ from ftkit.data.rows import BadRow, Located
 from ftkit.data.sources import Source, find_sources
 from ftkit.descriptions import Example
 from ftkit.errors import DataError
-from ftkit.runs.plan import Plan
 from ftkit.runs.rows import read_data
+from ftkit.runs.setup import Setup
 
 REJECTED = "rejected.jsonl"
 
@@ -48,13 +48,13 @@ class EvaluationRows:
     changed: bool = False
 
 
-def validation_rows(plan: Plan) -> EvaluationRows:
+def validation_rows(setup: Setup) -> EvaluationRows:
     """The rows that a run validates on, or those of the task's sample.
 
     Raises:
         DataError: They can't be read any more.
     """
-    data = read_data(plan)
+    data = read_data(setup)
     names = {each["use"]: each["name"] for each in data.sources}
     kept_apart = f"the rows kept apart of {names['training']}"
     return EvaluationRows(
@@ -64,7 +64,7 @@ def validation_rows(plan: Plan) -> EvaluationRows:
         rejected_lines="",
         sources=[names.get("validation", kept_apart)],
         fingerprint=data.fingerprint,
-        rehearsal=plan.recipe.rehearsal,
+        rehearsal=setup.recipe.rehearsal,
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ftkit.answering.predictor import Predictor, load_planned
+from ftkit.answering.predictor import Predictor, load_setup
 from ftkit.answering.run import load_run
 from ftkit.errors import RunError
 from ftkit.plugins import load_plugins
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe
+from ftkit.runs.setup import resolve_recipe
 
 _OF_A_RUN = ("model", "method", "task", "checkpoint")
 
@@ -51,8 +51,8 @@ def load_subject(target: str, recipe: Recipe) -> Predictor:
         chosen = replace(recipe, model=target)
     if recipe.checkpoint is not None:
         raise RunError(f"--checkpoint {recipe.checkpoint}: the weights are those of {target} already")
-    plan = make_plan(chosen, trains=False)
-    return Predictor(plan, load_planned(plan, None, recipe.device))
+    setup = resolve_recipe(chosen, trains=False)
+    return Predictor(setup, load_setup(setup, None, recipe.device))
 
 
 def _names_checkpoint_of(model: str, target: str) -> bool:
@@ -72,5 +72,5 @@ def _with_artifact(folder: Path, recipe: Recipe) -> Predictor:
         raise RunError(f"{folder}: there is no such folder, and --method {recipe.method} wants its artifact")
     if recipe.model is None:
         raise RunError(f"{folder}: say with --model NAME to which checkpoint the artifact belongs")
-    plan = make_plan(recipe)
-    return Predictor(plan, load_planned(plan, folder, recipe.device))
+    setup = resolve_recipe(recipe)
+    return Predictor(setup, load_setup(setup, folder, recipe.device))

@@ -13,41 +13,42 @@ import yaml
 
 from ftkit.counting import counted
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.plan import Plan
 from ftkit.runs.recipe import EXTENSION
+from ftkit.runs.setup import Setup
 
 
-def write_card(plan: Plan, result: Mapping[str, Any], folder: RunFolder) -> str:
+def write_card(setup: Setup, result: Mapping[str, Any], folder: RunFolder) -> str:
     """The card's text."""
     parts = [
-        f"---\n{yaml.safe_dump(_header(plan), sort_keys=False)}---",
-        f"# {plan.name}",
-        _summary(plan, result),
+        f"---\n{yaml.safe_dump(_header(setup), sort_keys=False)}---",
+        f"# {setup.name}",
+        _summary(setup, result),
         "## Results\n\n" + _results(result) + "\n\n![curves](curves.svg)",
-        f"## Use\n\n```sh\nftkit predict {folder.path} {plan.prediction_arguments}\n```\n\n{_artifact(plan)}",
-        "## Training\n\n" + _training(plan, result),
+        f"## Use\n\n```sh\nftkit predict {folder.path} {setup.prediction_arguments}\n```\n\n"
+        + _artifact(setup),
+        "## Training\n\n" + _training(setup, result),
         "## Made with\n\n" + _table(("", ""), {**result["versions"], **result["plugins"]}.items()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _header(plan: Plan) -> dict[str, Any]:
-    info = plan.plugins.backbone_info
-    header = {"base_model": plan.checkpoint, "tags": ["ftkit", plan.recipe.method, plan.recipe.task]}
+def _header(setup: Setup) -> dict[str, Any]:
+    info = setup.plugins.backbone_info
+    header = {"base_model": setup.checkpoint, "tags": ["ftkit", setup.recipe.method, setup.recipe.task]}
     return {**header, "license": info.licence} if info.licence else header
 
 
-def _summary(plan: Plan, result: Mapping[str, Any]) -> str:
+def _summary(setup: Setup, result: Mapping[str, Any]) -> str:
     examples = counted(result["examples"], "example")
-    examples += " of the bundled sample" if plan.recipe.rehearsal else ""
+    examples += " of the bundled sample" if setup.recipe.rehearsal else ""
     note = (
         "\n\nThis was a rehearsal on a tiny checkpoint: it shows that the recipe works, and says nothing "
         "about real language."
     )
     trained = f"{result['trainable_parameters']:,} of {result['total_parameters']:,} parameters were trained"
-    made = f"`{plan.checkpoint}` fine-tuned with the method *{plan.recipe.method}*"
-    made += f" for the task *{plan.recipe.task}* on {examples}; {trained}."
-    return made + (note if plan.recipe.rehearsal else "")
+    made = f"`{setup.checkpoint}` fine-tuned with the method *{setup.recipe.method}*"
+    made += f" for the task *{setup.recipe.task}* on {examples}; {trained}."
+    return made + (note if setup.recipe.rehearsal else "")
 
 
 def _results(result: Mapping[str, Any]) -> str:
@@ -59,15 +60,15 @@ def _results(result: Mapping[str, Any]) -> str:
     return _table(("on the validation examples", ""), told.items())
 
 
-def _artifact(plan: Plan) -> str:
-    method = plan.plugins.method_info
+def _artifact(setup: Setup) -> str:
+    method = setup.plugins.method_info
     citation = method.citation if method else ""
     source = f" Method: {citation}." if citation else ""
     return f"`artifact/` holds what was trained, in the format of the method's own library.{source}"
 
 
-def _training(plan: Plan, result: Mapping[str, Any]) -> str:
-    options = plan.recipe.options
+def _training(setup: Setup, result: Mapping[str, Any]) -> str:
+    options = setup.recipe.options
     given = {
         f"{part}.{name}": value
         for part in ("training", "method", "task", *(part for part in options if part.startswith(EXTENSION)))

@@ -23,8 +23,8 @@ from ftkit.files import without_number
 from ftkit.interrupts import Interrupted, Interrupts
 from ftkit.planning.auto import with_decided_budget
 from ftkit.runs.folder import RunFolder, existing_run_folder, new_run_folder
-from ftkit.runs.plan import Plan, make_plan
 from ftkit.runs.recipe import Recipe, read_made_with, read_recipe
+from ftkit.runs.setup import Setup, resolve_recipe
 from ftkit.threads import fitting_threads
 from ftkit.training.checkpoints import last_whole, step_of
 from ftkit.training.ready import Ready, get_ready
@@ -59,10 +59,10 @@ def train(recipe: Recipe, *, quiet: bool = False) -> Run:
     _demand_one_process()
     interrupts = Interrupts()
     with interrupts.heard():
-        plan = with_decided_budget(make_plan(recipe))
-        ready = get_ready(plan)
-        with new_run_folder(recipe.output, plan.name) as folder:
-            folder.write_text(folder.recipe.name, ready.plan.as_yaml(ready.data.summary))
+        setup = with_decided_budget(resolve_recipe(recipe))
+        ready = get_ready(setup)
+        with new_run_folder(recipe.output, setup.name) as folder:
+            folder.write_text(folder.recipe.name, ready.setup.as_yaml(ready.data.summary))
             return _run(ready, folder, interrupts, None, quiet=quiet)
 
 
@@ -82,15 +82,15 @@ def resume(path: Path, *, quiet: bool = False) -> Run:
     _demand_one_process()
     interrupts = Interrupts()
     with interrupts.heard(), existing_run_folder(path) as folder:
-        plan = make_plan(replace(read_recipe(folder.recipe), output=str(path)))
+        setup = resolve_recipe(replace(read_recipe(folder.recipe), output=str(path)))
         if folder.result.is_file():
-            return _ended(plan, folder, json.loads(folder.result.read_text(encoding="utf-8")))
+            return _ended(setup, folder, json.loads(folder.result.read_text(encoding="utf-8")))
         found = last_whole(folder.checkpoints)
         for damaged in found.damaged:
             _say(f"{damaged} is damaged and is passed over")
         if not quiet:
             _say(f"resuming from {found.last}" if found.last else "no checkpoint yet: from the beginning")
-        ready = get_ready(plan)
+        ready = get_ready(setup)
         _demand_same_data(folder, ready)
         folder.forget_metrics_after(step_of(found.last) if found.last else -1)
         return _run(ready, folder, interrupts, found.last, quiet=quiet)
@@ -125,9 +125,9 @@ def _run(
             folder.copy(ready.data.rejected_rows, "rejected.jsonl")
         if not quiet:
             _announce(ready, folder)
-        with fitting_threads(tiny=ready.plan.tiny):
+        with fitting_threads(tiny=ready.setup.tiny):
             result = _train_and_evaluate(ready, folder, interrupts, resume_from, quiet=quiet)
-        return _ended(ready.plan, folder, result)
+        return _ended(ready.setup, folder, result)
     except Interrupted as stopped:
         raise Interrupted(stopped.signal, folder.resume_command) from None
     except (OSError, SafetensorError) as error:  # the latter from a method's own writer
@@ -151,11 +151,11 @@ def _train_and_evaluate(
     from ftkit.finetuning.result import describe_run  # noqa: PLC0415
     from ftkit.training.loop import fine_tune  # noqa: PLC0415
 
-    plan, plugins = ready.plan, ready.plan.plugins
-    plugins.call_extensions("run_started", directory=folder.path, recipe=plan.recipe.as_dict())
+    setup, plugins = ready.setup, ready.setup.plugins
+    plugins.call_extensions("run_started", directory=folder.path, recipe=setup.recipe.as_dict())
 
     def evaluate(step: int) -> Evaluation:
-        evaluation = evaluate_examples(ready.loaded, ready.data.validation, plan.generation)
+        evaluation = evaluate_examples(ready.loaded, ready.data.validation, setup.generation)
         plugins.call_extensions("run_evaluated", step=step, metrics=evaluation.metrics)
         return evaluation
 
@@ -171,41 +171,41 @@ def _train_and_evaluate(
     evaluation = trained.evaluation or evaluate(trained.best_step or trained.steps)
     result = describe_run(ready, evaluation, folder, trained)
     folder.write_json_lines("predictions.jsonl", scored_rows(evaluation, Formatter.of(ready.loaded)))
-    curves = read_curves(folder.read_metrics(), plan.task_info.metrics[0].name)
+    curves = read_curves(folder.read_metrics(), setup.task_info.metrics[0].name)
     folder.write_text("curves.svg", draw_curves(curves))
-    folder.write_text("README.md", write_card(plan, result, folder))
+    folder.write_text("README.md", write_card(setup, result, folder))
     folder.write_json(folder.result.name, result)
     plugins.call_extensions("run_finished", directory=folder.path, result=result)
-    if plan.settings["remove_checkpoints"]:
+    if setup.settings["remove_checkpoints"]:
         for leftover in (folder.checkpoints, folder.best):
             shutil.rmtree(leftover, ignore_errors=True)
     return result
 
 
 def _save_artifact(ready: Ready, directory: Path) -> None:
-    plugins = ready.plan.plugins
+    plugins = ready.setup.plugins
     plugins.manager.hook.save_artifact(model=ready.loaded.model, directory=directory)
     if plugins.method_info is not None and plugins.method_info.artifact_format == MODEL_FOLDER:
         ready.loaded.tokenizer.save_pretrained(directory)
 
 
-def _ended(plan: Plan, folder: RunFolder, result: Mapping[str, Any]) -> Run:
+def _ended(setup: Setup, folder: RunFolder, result: Mapping[str, Any]) -> Run:
     command = shlex.join(["ftkit", "predict", str(folder.path)])
-    return Run(folder.path, result, f"{command} {plan.prediction_arguments}")
+    return Run(folder.path, result, f"{command} {setup.prediction_arguments}")
 
 
 def _announce(ready: Ready, folder: RunFolder) -> None:
-    plan, recipe = ready.plan, ready.plan.recipe
+    setup, recipe = ready.setup, ready.setup.recipe
     if recipe.rehearsal:
         _say(
-            f"rehearsal: the task's bundled sample on {plan.checkpoint}; for the real thing: "
+            f"rehearsal: the task's bundled sample on {setup.checkpoint}; for the real thing: "
             f"ftkit train --model {recipe.model} --method {recipe.method} --task {recipe.task} --data FILE"
         )
     for remark in ready.data.remarks:
         _say(remark)
     longest = ready.examples.whole_lengths[ready.examples.longest]
     _say(
-        f"{plan.checkpoint}, {recipe.method}, {recipe.task}: "
+        f"{setup.checkpoint}, {recipe.method}, {recipe.task}: "
         f"{counted(len(ready.examples), 'training example')}, {len(ready.data.validation):,} for validation, "
         f"{counted(ready.data.rejected, 'row')} rejected, {ready.examples.truncated:,} truncated; "
         f"the longest has {longest[0]:,} input + {longest[1]:,} target tokens "

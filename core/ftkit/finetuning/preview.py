@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ftkit.planning.auto import with_decided_budget
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe
+from ftkit.runs.setup import resolve_recipe
 from ftkit.training.counts import counts_of
 from ftkit.training.ready import get_ready
 
@@ -17,4 +17,4 @@ def preview(recipe: Recipe) -> dict[str, Any]:
     Raises:
         FtkitError: As for `ftkit.train`.
     """
-    return counts_of(get_ready(with_decided_budget(make_plan(recipe))))
+    return counts_of(get_ready(with_decided_budget(resolve_recipe(recipe))))

@@ -17,12 +17,12 @@ def describe_run(ready: Ready, evaluation: Evaluation, folder: RunFolder, traine
     Sizes are in bytes, times in seconds; `tokens_per_second` counts source and target tokens without
     padding.
     """
-    plan, examples, meter = ready.plan, ready.examples, trained.meter
-    recipe = plan.recipe
+    setup, examples, meter = ready.setup, ready.examples, trained.meter
+    recipe = setup.recipe
     parameters = list(ready.loaded.model.parameters())
     return {
         "model": recipe.model,
-        "checkpoint": plan.checkpoint,
+        "checkpoint": setup.checkpoint,
         "method": recipe.method,
         "task": recipe.task,
         "rehearsal": recipe.rehearsal,
@@ -47,5 +47,5 @@ def describe_run(ready: Ready, evaluation: Evaluation, folder: RunFolder, traine
         "peak_memory_bytes": peak_memory(),
         "memory": dict(trained.memory),
         "seed": recipe.seed,
-        **plan.made_with,
+        **setup.made_with,
     }

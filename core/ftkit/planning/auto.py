@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from ftkit.errors import RunError
 from ftkit.planning.command import plan as foretell
-from ftkit.runs.plan import Plan
 from ftkit.runs.settings import AUTO
+from ftkit.runs.setup import Setup
 
 
-def with_decided_budget(plan: Plan) -> Plan:
-    """The same plan, with a number for its token budget.
+def with_decided_budget(setup: Setup) -> Setup:
+    """The same setup, with a number for its token budget.
 
     Raises:
         FtkitError: As for `ftkit.plan`; a RunError too where no batch fits into memory.
     """
-    if plan.settings["token_budget"] != AUTO:
-        return plan
-    found = foretell(plan.recipe)
+    if setup.settings["token_budget"] != AUTO:
+        return setup
+    found = foretell(setup.recipe)
     if found.auto_token_budget is None:
         raise RunError(
             "even the longest example alone wouldn't fit into the "
             f"{found.available_memory_bytes / 1e9:.1f} GB that the {found.memory_limit} has free: lower "
             "--training.max-input-tokens, or set --training.gradient-checkpointing true"
         )
-    return plan.with_settings(token_budget=found.auto_token_budget)
+    return setup.with_settings(token_budget=found.auto_token_budget)

@@ -9,9 +9,9 @@ from typing import Any
 
 from ftkit.errors import FtkitError
 from ftkit.planning.exchange import ERROR, RECIPE, REPORT, SCRATCH
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe, read_recipe
 from ftkit.runs.settings import AUTO, DEFAULT_TOKEN_BUDGET
+from ftkit.runs.setup import resolve_recipe
 from ftkit.training.ready import get_ready
 
 
@@ -26,14 +26,14 @@ def main() -> None:
 
 
 def _forecast(recipe: Recipe, scratch: Path) -> dict[str, Any]:
-    plan = make_plan(recipe)
-    auto = plan.settings["token_budget"] == AUTO
-    plan = plan.with_settings(token_budget=DEFAULT_TOKEN_BUDGET) if auto else plan
-    ready = get_ready(plan)
+    setup = resolve_recipe(recipe)
+    auto = setup.settings["token_budget"] == AUTO
+    setup = setup.with_settings(token_budget=DEFAULT_TOKEN_BUDGET) if auto else setup
+    ready = get_ready(setup)
     # Imported once data and weights are known to be right, as in a run.
     from ftkit.planning.forecast import forecast  # noqa: PLC0415
     from ftkit.threads import fitting_threads  # noqa: PLC0415
 
     scratch.mkdir()
-    with fitting_threads(tiny=plan.tiny):
+    with fitting_threads(tiny=setup.tiny):
         return forecast(ready, scratch, DEFAULT_TOKEN_BUDGET, auto=auto)

@@ -19,9 +19,9 @@ from ftkit.errors import FtkitError, OptionsError, RunError
 from ftkit.planning.exchange import ERROR, RECIPE, REPORT
 from ftkit.planning.report import Forecast
 from ftkit.processes import module_command, signal_name
-from ftkit.runs.plan import make_plan
 from ftkit.runs.recipe import Recipe
 from ftkit.runs.rows import read_data
+from ftkit.runs.setup import resolve_recipe
 
 _LAST_LINES = 5
 
@@ -40,7 +40,7 @@ def plan(recipe: Recipe) -> Forecast:
             but once.
     """
     started = time.perf_counter()
-    resolved = make_plan(replace(recipe, output=None))
+    resolved = resolve_recipe(replace(recipe, output=None))
     if STDIN in (resolved.data, resolved.validation_data):
         raise OptionsError(["data: a plan reads it before the run does, and stdin can be read only once"])
     read_data(resolved)  # what is wrong with it is said here; what is right is kept for the other process

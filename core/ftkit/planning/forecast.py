@@ -59,10 +59,10 @@ def _forecast(ready: Ready, probe: Probe, default_budget: int, *, auto: bool) ->
     largest = largest_budget(memory.growth, probe.before, limit.usable, longest, everything)
     worthwhile = None if largest is None else worthwhile_budget(largest, default_budget, everything)
     if auto and worthwhile is not None:
-        ready = replace(ready, plan=ready.plan.with_settings(token_budget=worthwhile))
+        ready = replace(ready, setup=ready.setup.with_settings(token_budget=worthwhile))
         batches = _batches(ready)
         memory = foresee_memory(probe, batches, lengths)
-    settings = ready.plan.settings
+    settings = ready.setup.settings
     return {
         **counts_of(ready),
         **_time(probe, batches, lengths, settings["accumulation"]),
@@ -78,7 +78,7 @@ def _forecast(ready: Ready, probe: Probe, default_budget: int, *, auto: bool) ->
 
 
 def _batches(ready: Ready) -> list[Rows]:
-    return list(make_batches(ready.plan, ready.examples))
+    return list(make_batches(ready.setup, ready.examples))
 
 
 def _time(

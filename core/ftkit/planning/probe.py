@@ -20,7 +20,7 @@ from ftkit.planning.excerpt import Excerpt, Rows
 from ftkit.planning.occupancy import Occupancy
 from ftkit.planning.recording import HollowStep, Outcome, RealStep, Step
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.plan import Plan
+from ftkit.runs.setup import Setup
 from ftkit.training.clock import Clock
 from ftkit.training.loader import ROW
 from ftkit.training.loop import trainer_of
@@ -109,7 +109,7 @@ def probed(ready: Ready, folder: Path) -> Iterator[Probe]:
     """
     examples = ready.examples
     shortest = int(examples.lengths.sum(axis=1).argmin())
-    short = replace(ready, plan=_short(ready.plan), examples=Excerpt(examples, [shortest] * _TIMED))
+    short = replace(ready, setup=_short(ready.setup), examples=Excerpt(examples, [shortest] * _TIMED))
     watch, clock = _Watch(), Clock(Meter(), None)
     with trainer_of(short, RunFolder(folder), lambda: [watch], clock, _no_metrics) as trainer:
         trainer.train()
@@ -152,12 +152,12 @@ def _now() -> float:
     return own_seconds()
 
 
-def _short(plan: Plan) -> Plan:
+def _short(setup: Setup) -> Setup:
     """The same run, a few steps long, which reports to nobody and writes nothing.
 
     Its encoder reads at each step, whether or not the run's does: that costs no less.
     """
-    return plan.with_settings(
+    return setup.with_settings(
         max_steps=_TIMED, batch_size=1, accumulation=1, trackers=(), cache_encoder=False
     )
 

@@ -23,7 +23,7 @@ def identity_of(loaded: LoadedRun, request: Request) -> dict[str, str]:
         "input": fingerprint_of(contents),
         "reading options": fingerprint_of(_row_options(request)),
         "run": fingerprint_of(_run(loaded.folder)),
-        "task's code": fingerprint_of(code_identity(loaded.plan.plugins)),
+        "task's code": fingerprint_of(code_identity(loaded.setup.plugins)),
         "generation options": fingerprint_of(dict(request.generation)),
         "seed": fingerprint_of(request.seed),
         "device": fingerprint_of(loaded.loaded.model.device.type),

@@ -10,7 +10,7 @@ from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.data.sources import Source, find_sources
 from ftkit.inference.settings import GENERATION
 from ftkit.predicting import CHUNK_ROWS
-from ftkit.runs.plan import Plan
+from ftkit.runs.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Request:
 
 
 def make_request(
-    plan: Plan,
+    setup: Setup,
     data: str,
     options: Mapping[str, Mapping[str, Any]],
     seed: int = 0,
@@ -42,7 +42,7 @@ def make_request(
     """Check options, then find the rows.
 
     Args:
-        plan: That of the run that will be asked; its weights need not be loaded yet.
+        setup: That of the run that will be asked; its weights need not be loaded yet.
         data: What names the rows: see `ftkit.data.sources`.
         options: Values for `generation` and `reading`, typed or as strings.
         seed: Of what is drawn when sampling.
@@ -52,7 +52,7 @@ def make_request(
         OptionsError: With every problem.
         DataError: `data` names nothing.
     """
-    generation = plan.generation_given(options.get("generation", {}))
+    generation = setup.generation_given(options.get("generation", {}))
     complete = complete_with_reading({"generation": GENERATION}, {**options, "generation": generation})
     reading = make_reading(complete["reading"])
     return Request(find_sources(data, reading), reading, complete["generation"], seed, chunk_rows)

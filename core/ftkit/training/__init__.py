@@ -1,4 +1,4 @@
-"""A planned run's training: rows and weights in, a trained model out.
+"""The training of a run that is set up: rows and weights in, a trained model out.
 
 ready         rows read, weights loaded, method applied
 counts        what is ahead, counted

@@ -19,14 +19,14 @@ def counts_of(ready: Ready) -> dict[str, Any]:
     Token lengths are those after truncation; `artifact_bytes` is what the trained tensors take, a few
     kilobytes less than the files will.
     """
-    plan, examples = ready.plan, ready.examples
-    batches = list(make_batches(plan, examples))
+    setup, examples = ready.setup, ready.examples
+    batches = list(make_batches(setup, examples))
     return {
-        "model": plan.recipe.model,
-        "checkpoint": plan.checkpoint,
-        "method": plan.recipe.method,
-        "task": plan.recipe.task,
-        "rehearsal": plan.recipe.rehearsal,
+        "model": setup.recipe.model,
+        "checkpoint": setup.checkpoint,
+        "method": setup.recipe.method,
+        "task": setup.recipe.task,
+        "rehearsal": setup.recipe.rehearsal,
         "data": ready.data.summary,
         "examples": len(examples),
         "validation_examples": len(ready.data.validation),
@@ -38,14 +38,14 @@ def counts_of(ready: Ready) -> dict[str, Any]:
         "padding_fraction": round(padding_fraction(batches, examples.lengths), 4),
         "steps": _steps(ready, len(batches)),
         **_sizes(ready),
-        "recipe": plan.recipe.as_dict(),
-        **plan.made_with,
+        "recipe": setup.recipe.as_dict(),
+        **setup.made_with,
     }
 
 
 def _steps(ready: Ready, batches: int) -> int | None:
     """Optimizer steps in all; None where the clock decides."""
-    settings = ready.plan.settings
+    settings = ready.setup.settings
     if settings["max_seconds"] is not None:
         return None
     steps = math.ceil(settings["epochs"] * math.ceil(batches / settings["accumulation"]))

@@ -15,7 +15,7 @@ from ftkit.interrupts import Interrupts
 from ftkit.loading import LoadedModel
 from ftkit.precision import held_in_bfloat16
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.plan import Plan
+from ftkit.runs.setup import Setup
 from ftkit.training.arguments import RunArguments, trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights
@@ -78,8 +78,8 @@ def fine_tune(
         Interrupted: A signal came; the last step is saved.
         RunError: The loss is not finite, or memory ran out for good.
     """
-    plan, model = ready.plan, ready.loaded.model
-    settings, best = plan.settings, BestWeights(folder.best, plan.task_info.metrics[0])
+    setup, model = ready.setup, ready.loaded.model
+    settings, best = setup.settings, BestWeights(folder.best, setup.task_info.metrics[0])
     meter = Meter() if resume_from is None else load_meter(resume_from)
     clock, footprint = Clock(meter, settings["max_seconds"]), Footprint(meter, model)
 
@@ -99,7 +99,7 @@ def fine_tune(
     def callbacks() -> list[TrainerCallback]:
         milestones = Milestones(settings, interrupts, best, clock, folder.steps_evaluated)
         ours = Progress(folder, clock, quiet=quiet), milestones, footprint
-        further = plan.plugins.call_extensions("trainer_callbacks", directory=folder.path)
+        further = setup.plugins.call_extensions("trainer_callbacks", directory=folder.path)
         return [*ours, *(each for more in further for each in more)]
 
     if resume_from is not None and meter.ended:  # transformers' trainer would do a step before it looks
@@ -135,38 +135,38 @@ def trainer_of(
         clock: Says when the time is up; its meter counts what is done.
         evaluate: Gives the metrics of the model as it is after a step.
     """
-    plan, loaded, examples = ready.plan, ready.loaded, ready.examples
-    arguments = _arguments(plan, loaded, folder)
+    setup, loaded, examples = ready.setup, ready.loaded, ready.examples
+    arguments = _arguments(setup, loaded, folder)
     encoded = None
-    if plan.settings["cache_encoder"]:
-        encoded = encode_inputs(loaded.model, examples, folder.path, plan.settings["precision"])
+    if setup.settings["cache_encoder"]:
+        encoded = encode_inputs(loaded.model, examples, folder.path, setup.settings["precision"])
     course = Course(
-        batches=make_batches(plan, examples, arguments.process_index, arguments.world_size),
+        batches=make_batches(setup, examples, arguments.process_index, arguments.world_size),
         examples=examples,
         encoded=encoded,
-        low_precision=plan.settings["precision"] == "bf16",
+        low_precision=setup.settings["precision"] == "bf16",
         clock=clock,
         checkpoints=folder.checkpoints,
-        keep_checkpoints=plan.settings["keep_checkpoints"],
-        label_smoothing=plan.settings["label_smoothing"],
+        keep_checkpoints=setup.settings["keep_checkpoints"],
+        label_smoothing=setup.settings["label_smoothing"],
         evaluate=evaluate,
         place=ready.place,
     )
     trainer = TokenBudgetTrainer(loaded.model, loaded.tokenizer, arguments, callbacks(), course)
-    with fast_dropout(), _held(plan, loaded, arguments):
+    with fast_dropout(), _held(setup, loaded, arguments):
         yield trainer
 
 
-def _held(plan: Plan, loaded: LoadedModel, arguments: RunArguments) -> AbstractContextManager[None]:
+def _held(setup: Setup, loaded: LoadedModel, arguments: RunArguments) -> AbstractContextManager[None]:
     """Frozen weights in the precision of the training; sharded ones must stay of one type."""
-    low = plan.settings["precision"] == "bf16" and not arguments.fsdp
+    low = setup.settings["precision"] == "bf16" and not arguments.fsdp
     return held_in_bfloat16(loaded.model, trained=False) if low else nullcontext()
 
 
-def _arguments(plan: Plan, loaded: LoadedModel, folder: RunFolder) -> RunArguments:
+def _arguments(setup: Setup, loaded: LoadedModel, folder: RunFolder) -> RunArguments:
     """The trainer's arguments: those of the extensions over our own."""
-    arguments = trainer_arguments(plan.settings, plan.recipe.seed, loaded.model.device, folder)
+    arguments = trainer_arguments(setup.settings, setup.recipe.seed, loaded.model.device, folder)
     ours = MappingProxyType(arguments)
-    for overriding in plan.plugins.call_extensions("trainer_arguments", arguments=ours):
+    for overriding in setup.plugins.call_extensions("trainer_arguments", arguments=ours):
         arguments = {**arguments, **overriding}
     return RunArguments(**arguments)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ftkit.data.prepared import PreparedData
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel, load_selected
-from ftkit.runs.plan import Plan
 from ftkit.runs.rows import read_data
+from ftkit.runs.setup import Setup
 from ftkit.threads import fitting_threads
 
 
@@ -17,13 +17,13 @@ class Ready:
     """Everything that a run trains with.
 
     Attributes:
-        plan: What to do, the precision decided.
+        setup: What to do, the precision decided.
         loaded: The model, ready to train.
         data: Training and validation examples, and what was read for them.
         examples: The training examples as token ids.
     """
 
-    plan: Plan
+    setup: Setup
     loaded: LoadedModel
     data: PreparedData
     examples: TokenisedExamples
@@ -33,13 +33,13 @@ class Ready:
         return self.data.training.place(self.examples.origin(row))
 
 
-def get_ready(plan: Plan) -> Ready:
+def get_ready(setup: Setup) -> Ready:
     """Read the data, then the weights.
 
     Raises:
         FtkitError: The data or the checkpoint can't be used.
     """
-    data = read_data(plan)
+    data = read_data(setup)
     # torch and transformers take seconds to import: a mistake in the recipe or the data is known before.
     from transformers import set_seed  # noqa: PLC0415
 
@@ -47,15 +47,15 @@ def get_ready(plan: Plan) -> Ready:
     from ftkit.training.arguments import demand_trackers  # noqa: PLC0415
     from ftkit.training.encoder_cache import demand_frozen_encoder  # noqa: PLC0415
 
-    demand_trackers(plan.settings["trackers"])
-    set_seed(plan.recipe.seed)  # the method's own parameters are drawn when it is applied
-    loaded = load_selected(plan.plugins, plan.recipe.options, plan.source, plan.recipe.device)
-    with fitting_threads(tiny=plan.tiny):  # those that the training will have
-        precision = chosen_precision(plan.settings["precision"], loaded.model)
-    plan = plan.with_settings(precision=precision)
-    if plan.settings["cache_encoder"]:
+    demand_trackers(setup.settings["trackers"])
+    set_seed(setup.recipe.seed)  # the method's own parameters are drawn when it is applied
+    loaded = load_selected(setup.plugins, setup.recipe.options, setup.source, setup.recipe.device)
+    with fitting_threads(tiny=setup.tiny):  # those that the training will have
+        precision = chosen_precision(setup.settings["precision"], loaded.model)
+    setup = setup.with_settings(precision=precision)
+    if setup.settings["cache_encoder"]:
         demand_frozen_encoder(loaded.model)
-    longest = plan.settings["max_output_tokens"] or plan.task_info.max_output_tokens
-    limits = [loaded.token_limit(tokens) for tokens in (plan.settings["max_input_tokens"], longest)]
+    longest = setup.settings["max_output_tokens"] or setup.task_info.max_output_tokens
+    limits = [loaded.token_limit(tokens) for tokens in (setup.settings["max_input_tokens"], longest)]
     examples = data.tokenised(loaded.tokenizer, *limits)
-    return Ready(plan, loaded, data, examples)
+    return Ready(setup, loaded, data, examples)

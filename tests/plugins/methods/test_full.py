@@ -10,8 +10,8 @@ import pytest
 import torch
 
 import ftkit
-from ftkit.answering.predictor import load_planned
-from ftkit.runs.plan import make_plan
+from ftkit.answering.predictor import load_setup
+from ftkit.runs.setup import resolve_recipe
 from support import killed, small
 
 
@@ -76,6 +76,6 @@ def test_generation_settings_in_the_config_of_a_published_bart_survive(tmp_path:
 def test_a_saved_model_goes_to_the_device_that_was_asked_for(tmp_path: Path) -> None:
     loaded = small.load("t5", "full")
     loaded.plugins.manager.hook.save_artifact(model=loaded.model, directory=tmp_path)
-    plan = make_plan(killed.recipe("full", tmp_path / "run"))
-    model = load_planned(plan, tmp_path, "meta").model  # stands for a GPU
+    setup = resolve_recipe(killed.recipe("full", tmp_path / "run"))
+    model = load_setup(setup, tmp_path, "meta").model  # stands for a GPU
     assert {parameter.device.type for parameter in model.parameters()} == {"meta"}

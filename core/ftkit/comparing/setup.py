@@ -12,12 +12,12 @@ from ftkit.data.sources import STDIN
 from ftkit.descriptions import Claim, TaskInfo
 from ftkit.errors import OptionsError
 from ftkit.plugins import load_plugins
-from ftkit.runs.plan import Plan, make_plan
 from ftkit.runs.rows import read_data
+from ftkit.runs.setup import Setup, resolve_recipe
 
 
 @dataclass(frozen=True)
-class PlannedComparison:
+class ComparisonSetup:
     """A comparison that can begin.
 
     Attributes:
@@ -37,7 +37,7 @@ class PlannedComparison:
     made_with: Mapping[str, Any]
 
 
-def plan_comparison(recipe: ComparisonRecipe) -> PlannedComparison:
+def resolve_comparison(recipe: ComparisonRecipe) -> ComparisonSetup:
     """Resolve every cell, and read the data of each task once.
 
     Raises:
@@ -47,14 +47,14 @@ def plan_comparison(recipe: ComparisonRecipe) -> PlannedComparison:
     """
     _demand_repeatable(recipe)
     cells = cells_of(recipe)
-    reasons, plans = _resolved(cells)
-    return PlannedComparison(
+    reasons, setups = _resolved(cells)
+    return ComparisonSetup(
         recipe=recipe,
         cells=cells,
         impossible={cell.name: reasons[cell.row] for cell in cells if cell.row in reasons},
         tasks={each.label: _task_info(each) for each in recipe.tasks},
         claims={each.label: _claims(each) for each in recipe.methods},
-        made_with=_made_with(plans),
+        made_with=_made_with(setups),
     )
 
 
@@ -71,14 +71,14 @@ def _demand_repeatable(recipe: ComparisonRecipe) -> None:
         )
 
 
-def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Plan]]:
+def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Setup]]:
     """For each row of the grid why it can't be, or what its runs are.
 
     Raises:
         OptionsError: With every problem, each said once and with the first row that has it.
     """
     reasons: dict[Row, str] = {}
-    plans: dict[Row, Plan] = {}
+    setups: dict[Row, Setup] = {}
     problems: dict[str, str] = {}
     for row, cell in {cell.row: cell for cell in reversed(cells)}.items():
         found = load_plugins(cell.recipe.model, cell.recipe.method, cell.recipe.task).obstacles()
@@ -86,12 +86,12 @@ def _resolved(cells: Sequence[Cell]) -> tuple[dict[Row, str], dict[Row, Plan]]:
             reasons[row] = "; ".join(found)
             continue
         try:
-            plans[row] = make_plan(cell.recipe, trains=cell.method is not None)
+            setups[row] = resolve_recipe(cell.recipe, trains=cell.method is not None)
         except OptionsError as error:
             problems |= dict.fromkeys(error.problems, " ".join(row))
     if problems:
         raise OptionsError([f"{problem} ({row})" for problem, row in problems.items()])
-    return reasons, plans
+    return reasons, setups
 
 
 def _task_info(choice: Choice) -> TaskInfo:
@@ -106,15 +106,15 @@ def _claims(choice: Choice) -> Sequence[Claim]:
     return info.claims if info else ()
 
 
-def _made_with(plans: Mapping[Row, Plan]) -> dict[str, Any]:
+def _made_with(setups: Mapping[Row, Setup]) -> dict[str, Any]:
     """Versions and plugins of all cells, and for each task what its data is."""
     plugins: dict[str, str] = {}
     versions: dict[str, str] = {}
     data: dict[str, Any] = {}
-    for (task, *_), plan in sorted(plans.items()):
-        made_with = plan.made_with
+    for (task, *_), setup in sorted(setups.items()):
+        made_with = setup.made_with
         versions |= made_with["versions"]
         plugins |= made_with["plugins"]
         if task not in data:
-            data[task] = read_data(plan).summary
+            data[task] = read_data(setup).summary
     return {"versions": versions, "plugins": plugins, "data": data}

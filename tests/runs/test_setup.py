@@ -9,8 +9,8 @@ import pytest
 
 from ftkit import Column, Metric, RowError, TaskInfo, hookimpl
 from ftkit.registry.registration import create_manager
-from ftkit.runs.plan import Plan, make_plan
 from ftkit.runs.recipe import Recipe
+from ftkit.runs.setup import Setup, resolve_recipe
 
 PAIR = TaskInfo((Column("one", "a text"), Column("other", "a text")), (Metric("exact", "…"),), 8)
 
@@ -26,11 +26,11 @@ class Halves:
         return {"one": one, "other": other}
 
 
-def planned(task: object) -> Plan:
+def set_up(task: object) -> Setup:
     """A run of a task of two columns."""
-    plan = make_plan(Recipe(model="t5", method="full", task="translation"))
-    plugins = replace(plan.plugins, manager=create_manager({"task": task}))
-    return replace(plan, plugins=plugins, task_info=PAIR)
+    setup = resolve_recipe(Recipe(model="t5", method="full", task="translation"))
+    plugins = replace(setup.plugins, manager=create_manager({"task": task}))
+    return replace(setup, plugins=plugins, task_info=PAIR)
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def planned(task: object) -> Plan:
 def test_a_task_that_makes_rows_of_texts_is_asked_with_a_text_whichever_texts_it_refuses(
     task: object, arguments: str
 ) -> None:
-    assert planned(task).prediction_arguments == arguments
+    assert set_up(task).prediction_arguments == arguments
 
 
 def test_a_text_becomes_the_row_that_the_task_makes_of_it_or_is_not_enough() -> None:
-    assert planned(Halves()).row_of_text("a,b") == {"one": "a", "other": "b"}
+    assert set_up(Halves()).row_of_text("a,b") == {"one": "a", "other": "b"}
     with pytest.raises(RowError, match="the text has no comma"):
-        planned(Halves()).row_of_text("a")
+        set_up(Halves()).row_of_text("a")
     with pytest.raises(RowError, match="one text is not enough: the task needs one and other"):
-        planned(object()).row_of_text("a")
+        set_up(object()).row_of_text("a")

@@ -33,7 +33,7 @@ _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
 
 @dataclass(frozen=True)
-class Plan:
+class Setup:
     """What a run will do.
 
     Attributes:
@@ -61,8 +61,8 @@ class Plan:
         """Values of the training options."""
         return self.recipe.options["training"]
 
-    def with_settings(self, **decided: Any) -> Plan:
-        """This plan with other values of training options; the run's recipe has them, so that they last."""
+    def with_settings(self, **decided: Any) -> Setup:
+        """This setup with other values of training options; the run's recipe has them, so that they last."""
         options = {**self.recipe.options, "training": {**self.settings, **decided}}
         return replace(self, recipe=replace(self.recipe, options=options))
 
@@ -141,7 +141,7 @@ class Plan:
         return str(yaml.safe_dump(self.recipe.as_dict() | {MADE_WITH: made_with}, sort_keys=False))
 
 
-def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
+def resolve_recipe(recipe: Recipe, *, trains: bool = True) -> Setup:
     """Resolve a recipe.
 
     Args:
@@ -168,7 +168,7 @@ def make_plan(recipe: Recipe, *, trains: bool = True) -> Plan:
     plugins = replace(plugins, extension_options=tuple(options[EXTENSION + name] for name in extensions))
     warn_of_deprecated_options(plugins, options)
     plugins.call_extensions("extension_selected")
-    return Plan(resolved, plugins, checkpoint, source, data, validation, task_info, tiny)
+    return Setup(resolved, plugins, checkpoint, source, data, validation, task_info, tiny)
 
 
 def _from_anywhere(checkpoint: str | None) -> str | None:
