@@ -16,7 +16,7 @@ import yaml
 
 import ftkit
 from ftkit.comparing.recipe import ComparisonRecipe
-from ftkit.comparing.setup import resolve_comparison
+from ftkit.comparing.resolving import resolve_comparison
 from support.compared import THIRD_PARTY, rows
 from support.program import Outcome, environment
 from support.warm import run_warm_ftkit

@@ -29,7 +29,7 @@ from ftkit.data.reading import complete_with_reading
 from ftkit.inference.settings import GENERATION
 from ftkit.plugins import list_plugins, load_plugins
 from ftkit.runs.recipe import Recipe, read_recipe
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 from support.examples import EXAMPLES, PACKAGES
 from support.pages import Block, blocks
 from support.wheels import PluginDistribution, unpack

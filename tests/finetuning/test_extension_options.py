@@ -14,7 +14,7 @@ from ftkit import OptionsError, Recipe
 from ftkit.cli.words import pairs_of, parted
 from ftkit.data.fingerprint import code_identity
 from ftkit.runs.recipe import read_recipe
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 from support import small
 from support.program import run_ftkit
 from support.wheels import PluginDistribution, unpack

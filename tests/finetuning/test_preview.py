@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ftkit
 from ftkit.finetuning.preview import preview
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 from support import killed
 from support.warm import run_warm_ftkit
 
@@ -44,7 +44,7 @@ def test_a_run_by_the_clock_announces_its_seconds_and_no_steps(tmp_path: Path) -
     assert "padding; 9 s of training\n" in ended.out
 
 
-def test_the_command_prints_the_plan_and_makes_no_folder(tmp_path: Path) -> None:
+def test_the_command_prints_what_a_run_would_do_and_makes_no_folder(tmp_path: Path) -> None:
     chosen = ("--model", "t5", "--method", "adapter", "--task", "qa", "--dry-run")
     ended = run_warm_ftkit("train", *chosen, cwd=tmp_path)
     assert ended.status == 0, ended.err

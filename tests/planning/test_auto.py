@@ -11,7 +11,7 @@ import pytest
 
 import ftkit
 from ftkit.runs.recipe import read_recipe
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 from support import killed
 
 
@@ -25,12 +25,12 @@ def found(tokens: int | None) -> Any:
 
 def test_a_run_records_the_number_that_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[ftkit.Recipe] = []
-    monkeypatch.setattr("ftkit.planning.auto.foretell", lambda wanted: asked.append(wanted) or found(611))
+    monkeypatch.setattr("ftkit.planning.auto.plan", lambda wanted: asked.append(wanted) or found(611))
     run = ftkit.train(recipe(tmp_path / "run"), quiet=True)
     assert len(asked) == 1
     recorded = read_recipe(run.folder / "recipe.yaml")
     assert recorded.options["training"]["token_budget"] == 611
-    monkeypatch.setattr("ftkit.planning.auto.foretell", lambda _: pytest.fail("planned again"))
+    monkeypatch.setattr("ftkit.planning.auto.plan", lambda _: pytest.fail("planned again"))
     same = replace(recorded, output=str(tmp_path / "again"))
     assert ftkit.train(same, quiet=True).result["steps"] == run.result["steps"]
 
@@ -38,7 +38,7 @@ def test_a_run_records_the_number_that_was_found(tmp_path: Path, monkeypatch: py
 def test_where_nothing_fits_the_error_says_what_to_lower(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ftkit.planning.auto.foretell", lambda _: found(None))
+    monkeypatch.setattr("ftkit.planning.auto.plan", lambda _: found(None))
     with pytest.raises(ftkit.RunError, match=r"1\.0 GB that the container has free: lower"):
         ftkit.train(recipe(tmp_path / "run"), quiet=True)
     assert not (tmp_path / "run").exists()

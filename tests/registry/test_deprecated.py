@@ -13,7 +13,7 @@ import ftkit
 from ftkit.deprecations import HOOKS, Deprecation
 from ftkit.loading import check_options
 from ftkit.registry.registration import _OWNERS
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 from support.program import run_ftkit
 from support.wheels import ECHO, ECHO_HOOKS, task_distribution, unpack
 
@@ -105,14 +105,14 @@ def test_a_deprecated_option_warns_who_gives_it_and_nobody_else(
     site = unpack([task_distribution("sized", f'"""A task."""\n{WITH_OPTION}')], tmp_path)
     monkeypatch.syspath_prepend(site)
 
-    def plan(**options: Any) -> None:
+    def resolve(**options: Any) -> None:
         names = {"model": "t5", "method": "lora", "task": "sized", "data": "x"}
         resolve_recipe(ftkit.Recipe(**names, options={"task": options}))
 
     with pytest.warns(ftkit.PluginDeprecation, match="its option size"):
         check_options(ftkit.load_plugins(task="sized"), {"task": {"size": 2}})
     with pytest.warns(ftkit.PluginDeprecation) as caught:
-        plan(size="2")
+        resolve(size="2")
     [warned] = caught
     told = "plugin task:sized of sized 1.0 [sized], hook describe_task: its option size is deprecated"
     assert str(warned.message).startswith(told)
@@ -120,8 +120,8 @@ def test_a_deprecated_option_warns_who_gives_it_and_nobody_else(
     assert warned.lineno == line_of(site / "sized.py", "def describe_task") - 1
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        plan()
-        plan(size=1)  # as a run's own recipe has it
+        resolve()
+        resolve(size=1)  # as a run's own recipe has it
     assert "how big (deprecated: say width)" in run_ftkit("show", "sized", sites=[site]).out
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from ftkit import OptionsError, Recipe, RunError
 from ftkit.runs.recipe import read_recipe
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 
 
 def written(folder: Path, text: str) -> Path:

@@ -11,11 +11,22 @@ from transformers import DynamicCache, EncoderDecoderCache
 import ftkit
 from support import small
 
-READ = 40  # tokens of the input, to which three are a short text
-_PADDED = 9  # of the first input's
+READ, SHORT = 60, 3  # tokens of an input, and of a text far shorter
+PADDED = 9  # of the first input's tokens
+_T5, _BART = "decoder.block.0.layer.1.EncDecAttention", "model.decoder.layers.0.encoder_attn"
+KEYS = {"t5": f"{_T5}.k", "flan-t5": f"{_T5}.k", "bart": f"{_BART}.k_proj"}
+VALUES = {"t5": f"{_T5}.v", "flan-t5": f"{_T5}.v", "bart": f"{_BART}.v_proj"}
+
+
+class Doubled(torch.nn.Linear):  # type: ignore[misc]  # torch's is untyped
+    """A linear layer that does more than its weight says, as methods of third parties have."""
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        return 2 * super().forward(states)
 
 
 def load(backbone: str, method: str | None, layers: str, rate: float = 0.0, **options: Any) -> Any:
+    """A small model whose dropout has this rate; `options` are the method's."""
     return ftkit.load(
         backbone,
         method=method,
@@ -27,7 +38,7 @@ def load(backbone: str, method: str | None, layers: str, rate: float = 0.0, **op
 
 
 def pair(backbone: str, method: str | None = None, **options: Any) -> tuple[Any, Any]:
-    """A model with fast layers and one with stock ones."""
+    """A model with fast layers and one with stock ones, of the same weights, none of which is zero."""
     fast, stock = (load(backbone, method, layers, **options) for layers in ("fast", "stock"))
     for parameter in fast.parameters():
         if not parameter.any():  # updates begin at zero; here they are to count
@@ -36,12 +47,13 @@ def pair(backbone: str, method: str | None = None, **options: Any) -> tuple[Any,
     return fast, stock
 
 
-def batch(written: int) -> dict[str, torch.Tensor]:
-    """Two inputs, one of them padded, and texts of so many tokens that attend to them."""
+def batch(written: int, read: int = READ, *, padded: bool = True) -> dict[str, torch.Tensor]:
+    """Two inputs, the first of them padded or not, and texts of so many tokens that attend to them."""
     drawn = torch.Generator().manual_seed(0)
-    ids = torch.randint(5, 150, (2, READ), generator=drawn)
+    ids = torch.randint(5, 150, (2, read), generator=drawn)
     mask = torch.ones_like(ids)
-    mask[0, -_PADDED:] = 0
+    if padded:
+        mask[0, -PADDED:] = 0
     return {
         "input_ids": ids,
         "attention_mask": mask,
@@ -56,11 +68,11 @@ def makes_keys(model: Any, written: int) -> bool:
     return bool(cache.is_updated.get(0))
 
 
-def assert_same(fast: Any, stock: Any, written: int) -> None:
+def assert_same(fast: Any, stock: Any, written: int, *, padded: bool = True) -> None:
     """Both give the same logits, and the same gradients to whatever learns."""
     found = []
     for model in (fast, stock):
-        out = model(**batch(written)).logits
+        out = model(**batch(written, padded=padded)).logits
         if out.requires_grad:
             out.square().mean().backward()
         found.append((out.detach(), {name: each.grad for name, each in model.named_parameters()}))

@@ -15,8 +15,8 @@ from transformers import get_scheduler
 import ftkit
 from ftkit.evaluating import evaluation
 from ftkit.precision import held_in_bfloat16
+from ftkit.runs.resolving import resolve_recipe
 from ftkit.runs.rows import read_data
-from ftkit.runs.setup import resolve_recipe
 from ftkit.training.clock import Clock
 from ftkit.training.footprint import Footprint
 from ftkit.training.meter import Meter

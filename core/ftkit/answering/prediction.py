@@ -52,7 +52,7 @@ def predict(
         settings: Values for some of `ftkit.inference.settings.GENERATION`, and `seed`; others are not used.
         quiet: Show no progress.
     """
-    from ftkit.inference.batches import outputs_of  # noqa: PLC0415 - imports torch, which a plan does without
+    from ftkit.inference.batches import outputs_of  # noqa: PLC0415 - imports torch, which resolving does without
 
     formatter = Formatter.of(loaded)
     chosen = settings_within_limits(loaded, settings)

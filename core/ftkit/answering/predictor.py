@@ -12,7 +12,7 @@ from ftkit.data.examples import Formatter
 from ftkit.descriptions import Example, TaskInfo
 from ftkit.errors import RowError
 from ftkit.loading import LoadedModel, load_selected
-from ftkit.runs.setup import Setup
+from ftkit.runs.resolving import Setup
 from ftkit.threads import fitting_threads
 
 
@@ -84,8 +84,8 @@ class Predictor:
             return predict(self.loaded, examples, {**generation, "seed": seed})
 
 
-def load_setup(setup: Setup, artifact: Path | None, device: str) -> LoadedModel:
-    """Load a setup's weights, and onto them what its method has saved, merged where the method can.
+def load_weights_of(setup: Setup, artifact: Path | None, device: str) -> LoadedModel:
+    """Load the weights that a setup names and what its method has saved, merged where the method can.
 
     A merged LoRA computes two matrix products fewer in each module that it targets.
 

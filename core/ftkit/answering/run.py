@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftkit.answering.predictor import Predictor, load_setup
+from ftkit.answering.predictor import Predictor, load_weights_of
 from ftkit.errors import RunError
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.recipe import read_recipe
-from ftkit.runs.setup import Setup, resolve_recipe
+from ftkit.runs.resolving import Setup, resolve_recipe
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class LoadedRun(Predictor):
 
 
 @dataclass(frozen=True)
-class FinishedRun:
+class FoundRun:
     """A finished run before its weights are loaded, so that a wrong question costs no time.
 
     Attributes:
@@ -41,10 +41,10 @@ class FinishedRun:
         Raises:
             FtkitError: What the run was made with can't be had any more.
         """
-        return LoadedRun(self.setup, load_setup(self.setup, self.folder.artifact, device), self.folder)
+        return LoadedRun(self.setup, load_weights_of(self.setup, self.folder.artifact, device), self.folder)
 
 
-def find_run(path: str | Path) -> FinishedRun:
+def find_run(path: str | Path) -> FoundRun:
     """Find a finished run.
 
     Raises:
@@ -55,7 +55,7 @@ def find_run(path: str | Path) -> FinishedRun:
     folder.demand_begun()
     if not folder.artifact.is_dir():
         raise RunError(f"{path} has no artifact yet; go on with it: {folder.resume_command}")
-    return FinishedRun(resolve_recipe(read_recipe(folder.recipe)), folder)
+    return FoundRun(resolve_recipe(read_recipe(folder.recipe)), folder)
 
 
 def load_run(path: str | Path, device: str = "auto") -> LoadedRun:

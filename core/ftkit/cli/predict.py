@@ -24,7 +24,7 @@ from ftkit.predicting import CHUNK_ROWS
 if TYPE_CHECKING:
     from ftkit.answering.run import LoadedRun
     from ftkit.predicting.request import Request
-    from ftkit.runs.setup import Setup
+    from ftkit.runs.resolving import Setup
 
 _PARTS = ("generation", "reading")
 _STDIN = "-"

@@ -3,7 +3,7 @@
 recipe        what is compared, from a mapping or a file
 overrides     what a command line says over it
 grid          its cells: each an ordinary run, or the untuned checkpoint
-setup         all of it checked before the first cell runs
+resolving     all of it checked before the first cell runs
 folder        the files of a comparison, held by one process at a time
 cell          the inside of a cell's process
 process       such a process started, watched and ended

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from ftkit.answering.predictor import Predictor, load_setup
+from ftkit.answering.predictor import Predictor, load_weights_of
 from ftkit.comparing.folder import FINISHED, REFUSED, Outcome, write_outcome
 from ftkit.errors import FtkitError, RunError
 from ftkit.evaluating.report import make_report
@@ -23,7 +23,7 @@ from ftkit.finetuning.command import resume, train
 from ftkit.interrupts import Interrupted
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.recipe import Recipe, read_recipe
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 from ftkit.training.checkpoints import last_whole
 
 
@@ -63,7 +63,7 @@ def _evaluate_untuned(recipe: Recipe) -> None:
     """Score the checkpoint on the rows that the runs validate on, and in the way that they do."""
     setup = resolve_recipe(recipe, trains=False)
     rows = validation_rows(setup)
-    subject = Predictor(setup, load_setup(setup, None, recipe.device))
+    subject = Predictor(setup, load_weights_of(setup, None, recipe.device))
     make_report(
         subject,
         rows,

@@ -15,9 +15,9 @@ from ftkit.comparing.grid import Cell
 from ftkit.comparing.process import CellJob
 from ftkit.comparing.recipe import ComparisonRecipe
 from ftkit.comparing.report import write_report
+from ftkit.comparing.resolving import ComparisonSetup, resolve_comparison
 from ftkit.comparing.results import Results, collect
 from ftkit.comparing.scheduling import Local, OnRay, Scheduler
-from ftkit.comparing.setup import ComparisonSetup, resolve_comparison
 from ftkit.counting import counted
 from ftkit.interrupts import Interrupted, Interrupts
 

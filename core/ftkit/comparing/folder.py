@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ftkit.comparing.grid import Cell
-from ftkit.comparing.setup import ComparisonSetup
+from ftkit.comparing.resolving import ComparisonSetup
 from ftkit.errors import RunError
 from ftkit.files import demand_folder_of, folder_made_for, held, next_free_folder, without_number, write_whole
 from ftkit.json_text import as_json

@@ -12,8 +12,8 @@ import psutil
 
 from ftkit.comparing.figures import RunFigures, read_run, seconds_to
 from ftkit.comparing.folder import ComparisonFolder
+from ftkit.comparing.resolving import ComparisonSetup
 from ftkit.comparing.row import Row
-from ftkit.comparing.setup import ComparisonSetup
 from ftkit.comparing.verdict import Finding, judge
 from ftkit.descriptions import Metric
 

@@ -96,7 +96,7 @@ def scored_rows(evaluation: Evaluation, formatter: Formatter) -> list[dict[str, 
 
 
 def _row_metrics(evaluation: Evaluation, formatter: Formatter) -> list[dict[str, float] | None]:
-    from ftkit.evaluating.scoring import row_scores  # noqa: PLC0415 - imports numpy, which a plan does without
+    from ftkit.evaluating.scoring import row_scores  # noqa: PLC0415 - imports numpy, which resolving does without
 
     try:
         scores = row_scores(formatter, evaluation.answers, evaluation.references)

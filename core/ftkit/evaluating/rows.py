@@ -16,8 +16,8 @@ from ftkit.data.rows import BadRow, Located
 from ftkit.data.sources import Source, find_sources
 from ftkit.descriptions import Example
 from ftkit.errors import DataError
+from ftkit.runs.resolving import Setup
 from ftkit.runs.rows import read_data
-from ftkit.runs.setup import Setup
 
 REJECTED = "rejected.jsonl"
 

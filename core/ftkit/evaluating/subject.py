@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ftkit.answering.predictor import Predictor, load_setup
+from ftkit.answering.predictor import Predictor, load_weights_of
 from ftkit.answering.run import load_run
 from ftkit.errors import RunError
 from ftkit.plugins import load_plugins
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.recipe import Recipe
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 
 _OF_A_RUN = ("model", "method", "task", "checkpoint")
 
@@ -52,7 +52,7 @@ def load_subject(target: str, recipe: Recipe) -> Predictor:
     if recipe.checkpoint is not None:
         raise RunError(f"--checkpoint {recipe.checkpoint}: the weights are those of {target} already")
     setup = resolve_recipe(chosen, trains=False)
-    return Predictor(setup, load_setup(setup, None, recipe.device))
+    return Predictor(setup, load_weights_of(setup, None, recipe.device))
 
 
 def _names_checkpoint_of(model: str, target: str) -> bool:
@@ -73,4 +73,4 @@ def _with_artifact(folder: Path, recipe: Recipe) -> Predictor:
     if recipe.model is None:
         raise RunError(f"{folder}: say with --model NAME to which checkpoint the artifact belongs")
     setup = resolve_recipe(recipe)
-    return Predictor(setup, load_setup(setup, folder, recipe.device))
+    return Predictor(setup, load_weights_of(setup, folder, recipe.device))

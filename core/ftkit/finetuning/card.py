@@ -14,7 +14,7 @@ import yaml
 from ftkit.counting import counted
 from ftkit.runs.folder import RunFolder
 from ftkit.runs.recipe import EXTENSION
-from ftkit.runs.setup import Setup
+from ftkit.runs.resolving import Setup
 
 
 def write_card(setup: Setup, result: Mapping[str, Any], folder: RunFolder) -> str:

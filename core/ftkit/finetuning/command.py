@@ -24,7 +24,7 @@ from ftkit.interrupts import Interrupted, Interrupts
 from ftkit.planning.auto import with_decided_budget
 from ftkit.runs.folder import RunFolder, existing_run_folder, new_run_folder
 from ftkit.runs.recipe import Recipe, read_made_with, read_recipe
-from ftkit.runs.setup import Setup, resolve_recipe
+from ftkit.runs.resolving import Setup, resolve_recipe
 from ftkit.threads import fitting_threads
 from ftkit.training.checkpoints import last_whole, step_of
 from ftkit.training.ready import Ready, get_ready

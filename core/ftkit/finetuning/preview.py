@@ -6,7 +6,7 @@ from typing import Any
 
 from ftkit.planning.auto import with_decided_budget
 from ftkit.runs.recipe import Recipe
-from ftkit.runs.setup import resolve_recipe
+from ftkit.runs.resolving import resolve_recipe
 from ftkit.training.counts import counts_of
 from ftkit.training.ready import get_ready
 

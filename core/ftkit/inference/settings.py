@@ -115,7 +115,7 @@ def used_settings(settings: Mapping[str, Any], device: torch.device) -> dict[str
         left_out.add("length_penalty")
     if not settings["windows"]:
         left_out.add("window_overlap")
-    from ftkit.precision import in_bfloat16  # noqa: PLC0415 - imports torch, which a plan does without
+    from ftkit.precision import in_bfloat16  # noqa: PLC0415 - imports torch, which resolving does without
 
     precision = "bf16" if in_bfloat16(settings["precision"], device) else "fp32"
     decided = {"precision": precision, "device": str(device)}

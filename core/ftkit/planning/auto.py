@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ftkit.errors import RunError
-from ftkit.planning.command import plan as foretell
+from ftkit.planning.command import plan
+from ftkit.runs.resolving import Setup
 from ftkit.runs.settings import AUTO
-from ftkit.runs.setup import Setup
 
 
 def with_decided_budget(setup: Setup) -> Setup:
@@ -16,7 +16,7 @@ def with_decided_budget(setup: Setup) -> Setup:
     """
     if setup.settings["token_budget"] != AUTO:
         return setup
-    found = foretell(setup.recipe)
+    found = plan(setup.recipe)
     if found.auto_token_budget is None:
         raise RunError(
             "even the longest example alone wouldn't fit into the "

@@ -10,8 +10,8 @@ from typing import Any
 from ftkit.errors import FtkitError
 from ftkit.planning.exchange import ERROR, RECIPE, REPORT, SCRATCH
 from ftkit.runs.recipe import Recipe, read_recipe
+from ftkit.runs.resolving import resolve_recipe
 from ftkit.runs.settings import AUTO, DEFAULT_TOKEN_BUDGET
-from ftkit.runs.setup import resolve_recipe
 from ftkit.training.ready import get_ready
 
 

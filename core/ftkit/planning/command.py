@@ -20,8 +20,8 @@ from ftkit.planning.exchange import ERROR, RECIPE, REPORT
 from ftkit.planning.report import Forecast
 from ftkit.processes import module_command, signal_name
 from ftkit.runs.recipe import Recipe
+from ftkit.runs.resolving import resolve_recipe
 from ftkit.runs.rows import read_data
-from ftkit.runs.setup import resolve_recipe
 
 _LAST_LINES = 5
 
@@ -40,10 +40,10 @@ def plan(recipe: Recipe) -> Forecast:
             but once.
     """
     started = time.perf_counter()
-    resolved = resolve_recipe(replace(recipe, output=None))
-    if STDIN in (resolved.data, resolved.validation_data):
+    setup = resolve_recipe(replace(recipe, output=None))
+    if STDIN in (setup.data, setup.validation_data):
         raise OptionsError(["data: a plan reads it before the run does, and stdin can be read only once"])
-    read_data(resolved)  # what is wrong with it is said here; what is right is kept for the other process
+    read_data(setup)  # what is wrong with it is said here; what is right is kept for the other process
     report = _probed(recipe)
     own = {each.name for each in fields(Forecast)} - {"counts", "seconds"}
     counts = {name: value for name, value in report.items() if name not in own}

@@ -20,7 +20,7 @@ from ftkit.planning.excerpt import Excerpt, Rows
 from ftkit.planning.occupancy import Occupancy
 from ftkit.planning.recording import HollowStep, Outcome, RealStep, Step
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.setup import Setup
+from ftkit.runs.resolving import Setup
 from ftkit.training.clock import Clock
 from ftkit.training.loader import ROW
 from ftkit.training.loop import trainer_of

@@ -10,7 +10,7 @@ from ftkit.data.reading import Reading, complete_with_reading, make_reading
 from ftkit.data.sources import Source, find_sources
 from ftkit.inference.settings import GENERATION
 from ftkit.predicting import CHUNK_ROWS
-from ftkit.runs.setup import Setup
+from ftkit.runs.resolving import Setup
 
 
 @dataclass(frozen=True)

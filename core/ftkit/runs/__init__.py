@@ -2,7 +2,7 @@
 
 settings   the options of training
 recipe     what to do, from the command line or a file
-setup      a recipe resolved: plugins imported, options checked, weights and data decided
+resolving  a recipe resolved: plugins imported, options checked, weights and data decided
 rows       the rows that a setup names, read
 folder     the files of a run, held by one process at a time
 """

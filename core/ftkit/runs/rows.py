@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ftkit.data.prepared import PreparedData, prepare
-from ftkit.runs.setup import Setup
+from ftkit.runs.resolving import Setup
 
 
 def read_data(setup: Setup) -> PreparedData:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ftkit.data.batches import TokenBudgetBatches
 from ftkit.data.tokenised import TokenisedExamples
-from ftkit.runs.setup import Setup
+from ftkit.runs.resolving import Setup
 
 
 def make_batches(

@@ -1,9 +1,10 @@
 """Dropout on a CPU at the speed of memory: the same distribution, from a faster generator.
 
 torch draws a CPU's dropout masks one number after the other, in one thread, which made it the largest
-single cost of a training step after padding. Here every thread fills blocks of a mask from a generator of
-its own (SFC64, 16 random bits an element), seeded by one draw from torch's: whoever restores torch's random
-state, as a resumed run and a recomputed activation do, gets the same masks, on any number of threads.
+single cost of a training step after padding. Here threads fill blocks of a mask, each of which has a
+generator of its own (SFC64, 16 random bits an element), seeded by its place and one draw from torch's:
+whoever restores torch's random state, as a resumed run and a recomputed activation do, gets the same masks,
+on any number of threads.
 
 Rates are rounded to 1/65,536, and what is kept is scaled by the rounded rate, so that the mean is exact.
 """
@@ -19,8 +20,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+BLOCK = 1 << 18
+"""Elements that share a generator; of smaller blocks, threads would wait for each other's Python."""
+
 _LEVELS = 1 << 16  # of 16 random bits
-_BLOCK = 1 << 19  # elements for a thread at a time: smaller ones wait for each other's Python
 _ONE = np.uint16(0x3F80)  # in bfloat16
 _PER_WORD = 4  # elements that 64 random bits do for
 
@@ -81,11 +84,12 @@ def draw_mask(count: int, dropped_levels: int, seed: int, threads: Executor) -> 
     lowest = np.int16(dropped_levels - _LEVELS // 2 - 1)
 
     def fill(start: int) -> None:
-        block = kept[start : start + _BLOCK]
+        block = kept[start : start + BLOCK]
+        # 64 bits each, as this generator makes them
         words = np.random.SFC64([seed, start]).random_raw(-(-len(block) // _PER_WORD))
         np.multiply(words.view(np.int16)[: len(block)] > lowest, _ONE, out=block)
 
-    starts = range(0, count, _BLOCK)
+    starts = range(0, count, BLOCK)
     if len(starts) == 1:
         fill(0)
     else:

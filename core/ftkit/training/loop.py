@@ -15,7 +15,7 @@ from ftkit.interrupts import Interrupts
 from ftkit.loading import LoadedModel
 from ftkit.precision import held_in_bfloat16
 from ftkit.runs.folder import RunFolder
-from ftkit.runs.setup import Setup
+from ftkit.runs.resolving import Setup
 from ftkit.training.arguments import RunArguments, trainer_arguments
 from ftkit.training.batching import make_batches
 from ftkit.training.best import BestWeights

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ftkit.data.prepared import PreparedData
 from ftkit.data.tokenised import TokenisedExamples
 from ftkit.loading import LoadedModel, load_selected
+from ftkit.runs.resolving import Setup
 from ftkit.runs.rows import read_data
-from ftkit.runs.setup import Setup
 from ftkit.threads import fitting_threads
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import peft
@@ -11,21 +12,21 @@ from torch import nn
 from torch.testing import assert_close
 
 from ftkit_plugins.layers.projections import affine_of
-from support.layers import pair
-
-PROJECTION = "model.decoder.layers.0.encoder_attn.v_proj"
+from support.layers import VALUES, Doubled, load
 
 
 def with_updates(*ranks: int) -> tuple[Any, Any]:
-    """BART with LoRA's updates of these ranks, all of them active, and one of its projections."""
-    model = peft.PeftModel(pair("bart")[0], peft.LoraConfig(r=ranks[0], target_modules=["v_proj"]), "0")
-    for name, rank in enumerate(ranks[1:], start=1):
-        model.add_adapter(str(name), peft.LoraConfig(r=rank, target_modules=["v_proj"]))
-    model.base_model.set_adapter([str(name) for name in range(len(ranks))])
-    for parameter_name, parameter in model.named_parameters():
-        if "lora_B" in parameter_name:  # updates begin at zero; here they are to count
+    """BART with LoRA's updates of these ranks, named by them and all active, and one of its projections."""
+    configs = {str(rank): peft.LoraConfig(r=rank, target_modules=["v_proj"]) for rank in ranks}
+    model = peft.PeftModel(load("bart", None, "fast"), configs[str(ranks[0])], str(ranks[0]))
+    for rank in ranks[1:]:
+        model.add_adapter(str(rank), configs[str(rank)])
+    model.base_model.set_adapter(list(configs))
+    torch.manual_seed(0)
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:  # updates begin at zero; here they are to count
             nn.init.normal_(parameter, std=0.05)
-    return model, model.get_submodule(f"base_model.model.{PROJECTION}")
+    return model, model.get_submodule(f"base_model.model.{VALUES['bart']}")
 
 
 @pytest.mark.parametrize("ranks", [(4,), (2, 5)], ids=["one update", "two of different ranks"])
@@ -40,9 +41,20 @@ def test_with_updates_it_is_what_merging_would_make_of_it(ranks: tuple[int, ...]
     assert found.bias is project.base_layer.bias
 
 
+def test_an_update_that_is_not_active_is_left_out() -> None:
+    model, project = with_updates(2, 5)
+    both = affine_of(project)
+    model.set_adapter("5")
+    found = affine_of(project)
+    assert found is not None
+    assert both is not None
+    assert_close(found.weight, project.base_layer.weight + project.get_delta_weight("5"))
+    assert not torch.allclose(found.weight, both.weight)
+
+
 def test_gradients_of_it_reach_every_update() -> None:
     _, project = with_updates(2, 5)
-    states = torch.randn(3, project.in_features)
+    states = torch.randn(3, project.in_features, generator=torch.Generator().manual_seed(0))
     matrices = [each.weight for kind in (project.lora_A, project.lora_B) for each in kind.values()]
     weight, bias = affine_of(project)  # type: ignore[misc]
     found = torch.autograd.grad(nn.functional.linear(states, weight, bias).square().mean(), matrices)
@@ -51,16 +63,48 @@ def test_gradients_of_it_reach_every_update() -> None:
         assert_close(gradient, expected_gradient, rtol=1e-4, atol=1e-6)
 
 
-class Doubled(nn.Linear):  # type: ignore[misc]  # torch's is untyped
-    """A linear layer that does more than its weight says, as methods of third parties have."""
-
-    def forward(self, states: torch.Tensor) -> torch.Tensor:
-        return 2 * super().forward(states)
-
-
-OTHERS = [Doubled(3, 3), nn.Sequential(nn.Linear(3, 3), nn.ReLU()), nn.Embedding(3, 3)]
+def test_where_products_are_in_bfloat16_an_update_has_none() -> None:
+    _, project = with_updates(4)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert affine_of(project) is None
 
 
-@pytest.mark.parametrize("project", OTHERS, ids=lambda other: type(other).__name__)
-def test_what_does_anything_else_has_none(project: nn.Module) -> None:
-    assert affine_of(project) is None
+def hooked() -> nn.Module:
+    project = nn.Linear(3, 3)
+    project.register_forward_hook(lambda *_: None)
+    return project
+
+
+def replaced() -> nn.Module:
+    project = nn.Linear(3, 3)
+    project.forward = lambda states: -states
+    return project
+
+
+def packed() -> nn.Module:
+    class Packed(torch.Tensor):  # type: ignore[misc]  # as quantised weights are
+        pass
+
+    project = nn.Linear(3, 3)
+    project.weight = nn.Parameter(torch.ones(3, 3).as_subclass(Packed))
+    return project
+
+
+OTHERS = {
+    "a form of its own": lambda: Doubled(3, 3),
+    "several layers": lambda: nn.Sequential(nn.Linear(3, 3), nn.ReLU()),
+    "no linear layer": lambda: nn.Embedding(3, 3),
+    "a hook": hooked,
+    "a replaced method": replaced,
+    "packed weights": packed,
+}
+
+
+def test_a_linear_layer_has_its_own() -> None:
+    project = nn.Linear(3, 3)
+    assert affine_of(project) == (project.weight, project.bias)
+
+
+@pytest.mark.parametrize("made", OTHERS.values(), ids=OTHERS)
+def test_what_does_anything_else_has_none(made: Callable[[], nn.Module]) -> None:
+    assert affine_of(made()) is None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from importlib import import_module
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import adapters
@@ -16,11 +15,11 @@ from transformers.models.t5.modeling_t5 import T5Attention
 
 import ftkit
 from ftkit_plugins.layers import bart, t5
+from ftkit_plugins.layers.bart import attention as bart_attention
+from ftkit_plugins.layers.t5 import attention as t5_attention
 from support import small
-from support.layers import READ, assert_same, batch, load, pair
+from support.layers import READ, SHORT, assert_same, batch, load, pair
 
-WITHIN = {"rtol": 1e-6, "atol": 1e-5}
-SHORT = 3
 backbones = pytest.mark.parametrize("backbone", small.BACKBONES)
 
 
@@ -33,6 +32,24 @@ def test_logits_and_gradients_are_those_of_the_stock_layers(
 ) -> None:
     fast, stock = (model.train(training) for model in pair(backbone, method))
     assert_same(fast, stock, written)
+
+
+@backbones
+@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+@pytest.mark.parametrize("written", [SHORT, READ])
+def test_inputs_without_padding_give_what_the_stock_layers_give(
+    backbone: str, written: int, *, training: bool
+) -> None:
+    fast, stock = (model.train(training) for model in pair(backbone, "full"))
+    assert_same(fast, stock, written, padded=False)
+
+
+@backbones
+@pytest.mark.parametrize("padded", [True, False], ids=["padded", "not padded"])
+@pytest.mark.parametrize("written", [1, 2, SHORT, READ])
+def test_logits_are_the_same_where_nothing_learns(backbone: str, written: int, *, padded: bool) -> None:
+    with torch.no_grad():
+        assert_same(*(model.eval() for model in pair(backbone)), written, padded=padded)
 
 
 @backbones
@@ -60,33 +77,34 @@ def test_who_asks_for_the_weights_of_the_attention_gets_them(backbone: str) -> N
     found, expected = (model(**batch(SHORT), output_attentions=True).cross_attentions for model in models)
     assert len(found) == small.LAYERS
     for weights, stock_weights in zip(found, expected, strict=True):
-        assert_close(weights, stock_weights, **WITHIN)
+        assert_close(weights, stock_weights, rtol=1e-6, atol=1e-6)
 
 
 @backbones
-def test_learnt_prefixes_of_the_adapters_library_still_count(backbone: str) -> None:
+@pytest.mark.parametrize("config", ["prefix_tuning", "lora"])
+def test_what_the_adapters_library_adds_to_the_attention_still_counts(backbone: str, config: str) -> None:
     models: list[Any] = []
     for model in pair(backbone):
         adapters.init(model)
         torch.manual_seed(0)
-        model.add_adapter("prefix", config="prefix_tuning")
-        model.set_active_adapters("prefix")
+        model.add_adapter("added", config=config)
+        model.set_active_adapters("added")
+        for parameter in model.parameters():
+            if not parameter.any():  # LoRA's updates begin at zero; here they are to count
+                torch.nn.init.normal_(parameter, std=0.05)
         models.append(model.eval())
     assert_same(*models, SHORT)
-    with_prefixes = models[0](**batch(SHORT)).logits
+    added = models[0](**batch(SHORT)).logits
     models[0].set_active_adapters(None)
-    assert not torch.allclose(models[0](**batch(SHORT)).logits, with_prefixes)
+    assert not torch.allclose(models[0](**batch(SHORT)).logits, added)
 
 
 @backbones
-@pytest.mark.parametrize("written", [SHORT, READ])
-def test_in_mixed_precision_they_are_as_near_to_float32_as_the_stock_layers_are(
-    backbone: str, written: int
-) -> None:
-    fast, stock = pair(backbone)
-    exact = stock(**batch(written)).logits
+def test_in_mixed_precision_they_are_as_near_to_float32_as_the_stock_layers_are(backbone: str) -> None:
+    fast, stock = (model.train() for model in pair(backbone))
+    exact = stock(**batch(SHORT)).logits
     with torch.autocast("cpu", torch.bfloat16):
-        errors = [(model(**batch(written)).logits - exact).abs().max().item() for model in (fast, stock)]
+        errors = [(model(**batch(SHORT)).logits - exact).abs().max().item() for model in (fast, stock)]
     assert errors[0] <= 1.5 * errors[1]
 
 
@@ -99,49 +117,68 @@ def test_a_model_in_bfloat16_stays_in_it(backbone: str) -> None:
     assert all(each.grad.dtype == torch.bfloat16 for each in model.parameters() if each.grad is not None)
 
 
-@pytest.mark.parametrize("backbone", ["t5", "bart"])
-def test_dropout_moves_the_logits_as_that_of_the_stock_layers_does(backbone: str) -> None:
+@pytest.mark.parametrize(
+    ("backbone", "written", "read"), [("t5", 6, 6), ("t5", SHORT, 20), ("bart", SHORT, 20)]
+)
+def test_dropout_moves_the_logits_as_that_of_the_stock_layers_does(
+    backbone: str, written: int, read: int
+) -> None:
     passes, means, spreads = 500, [], []
+    given = batch(written, read, padded=False)
     for layers in ("fast", "stock"):
         model = load(backbone, None, layers, rate=0.1).train()
         torch.manual_seed(0)
         with torch.no_grad():
-            found = torch.stack([model(**batch(SHORT)).logits for _ in range(passes)])
+            found = torch.stack([model(**given).logits for _ in range(passes)])
         means.append(found.mean(0))
         spreads.append(found.std(0))
     errors = spreads[0] / passes**0.5
-    assert bool(((means[0] - means[1]).abs() <= 7 * errors + 1e-6).all())  # of 1,920 logits
+    assert bool(((means[0] - means[1]).abs() <= 7 * errors + 1e-6).all())  # of some thousand logits
     assert_close(spreads[0].mean(), spreads[1].mean(), rtol=0.03, atol=0)
 
 
+T5_CHANGES = {"SelfAttention", "EncDecAttention", "layer_norm", "final_layer_norm"}
+
+
 @pytest.mark.parametrize(
-    ("backbone", "kinds"), [("t5", {"T5Attention", "T5LayerNorm"}), ("bart", {"BartAttention"})]
+    ("backbone", "changes"),
+    [("t5", T5_CHANGES), ("flan-t5", T5_CHANGES | {"act"}), ("bart", {"encoder_attn"})],
 )
-def test_they_are_there_by_default_and_gone_when_switched_off(backbone: str, kinds: set[str]) -> None:
+def test_they_are_there_by_default_and_gone_when_switched_off(backbone: str, changes: set[str]) -> None:
     folder = str(small.checkpoint(backbone))
     default = ftkit.load(backbone, checkpoint=folder, device="cpu").model
     stock = load(backbone, None, "stock")
     changed = [
-        {type(module).__name__ for module in model.modules() if "forward" in vars(module)}
+        {
+            name.rpartition(".")[2]
+            for name, module in model.named_modules()
+            if "forward" in vars(module) or isinstance(module, torch.nn.GELU)
+        }
         for model in (default, stock)
     ]
-    assert changed == [kinds, set()]
+    assert changed == [changes, set()]
 
 
-@pytest.mark.parametrize("family", [t5, bart])
-def test_twice_is_once(family: ModuleType) -> None:
-    fast, stock = pair(family.__name__.rpartition(".")[2])
-    family.use_fast_layers(fast)
+@pytest.mark.parametrize(
+    ("backbone", "use_fast_layers"), [("t5", t5.use_fast_layers), ("bart", bart.use_fast_layers)]
+)
+def test_twice_is_once(backbone: str, use_fast_layers: Callable[[Any], None]) -> None:
+    fast, stock = pair(backbone)
+    use_fast_layers(fast)
     assert_same(fast, stock, SHORT)
 
 
-@pytest.mark.parametrize(("family", "stock"), [("t5", T5Attention), ("bart", BartAttention)])
-def test_they_take_what_the_attention_that_they_replace_takes(family: str, stock: type) -> None:
-    ours = import_module(f"ftkit_plugins.layers.{family}.attention").attention_forward
+@pytest.mark.parametrize(
+    ("ours", "stock"),
+    [(t5_attention.attention_forward, T5Attention), (bart_attention.attention_forward, BartAttention)],
+)
+def test_they_take_what_the_attention_that_they_replace_takes(
+    ours: Callable[..., Any], stock: type[Any]
+) -> None:
     taken, expected = (
-        [(each.name, each.default) for each in inspect.signature(forward).parameters.values()]
+        [each for each in inspect.signature(forward).parameters.values() if each.kind is not each.VAR_KEYWORD]
         for forward in (ours, stock.forward)
     )
-    named = [each for each in taken if each[0] != "more"]
-    assert named == expected[: len(named)]
-    assert len(named) == len(taken) - 1 or len(taken) == len(expected)
+    words = [[(each.name, each.default) for each in parameters] for parameters in (taken, expected)]
+    takes_more = any(each.kind is each.VAR_KEYWORD for each in inspect.signature(ours).parameters.values())
+    assert words[0] == words[1][: len(taken) if takes_more else None]

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 import ftkit
-from ftkit.answering.predictor import load_setup
-from ftkit.runs.setup import resolve_recipe
+from ftkit.answering.predictor import load_weights_of
+from ftkit.runs.resolving import resolve_recipe
 from support import killed, small
 
 
@@ -77,5 +77,5 @@ def test_a_saved_model_goes_to_the_device_that_was_asked_for(tmp_path: Path) -> 
     loaded = small.load("t5", "full")
     loaded.plugins.manager.hook.save_artifact(model=loaded.model, directory=tmp_path)
     setup = resolve_recipe(killed.recipe("full", tmp_path / "run"))
-    model = load_setup(setup, tmp_path, "meta").model  # stands for a GPU
+    model = load_weights_of(setup, tmp_path, "meta").model  # stands for a GPU
     assert {parameter.device.type for parameter in model.parameters()} == {"meta"}

@@ -12,8 +12,8 @@ from ftkit.data.sources import STDIN
 from ftkit.descriptions import Claim, TaskInfo
 from ftkit.errors import OptionsError
 from ftkit.plugins import load_plugins
+from ftkit.runs.resolving import Setup, resolve_recipe
 from ftkit.runs.rows import read_data
-from ftkit.runs.setup import Setup, resolve_recipe
 
 
 @dataclass(frozen=True)

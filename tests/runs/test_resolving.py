@@ -10,7 +10,7 @@ import pytest
 from ftkit import Column, Metric, RowError, TaskInfo, hookimpl
 from ftkit.registry.registration import create_manager
 from ftkit.runs.recipe import Recipe
-from ftkit.runs.setup import Setup, resolve_recipe
+from ftkit.runs.resolving import Setup, resolve_recipe
 
 PAIR = TaskInfo((Column("one", "a text"), Column("other", "a text")), (Metric("exact", "…"),), 8)
 
@@ -27,7 +27,7 @@ class Halves:
 
 
 def set_up(task: object) -> Setup:
-    """A run of a task of two columns."""
+    """What a run of a task of two columns is resolved to."""
     setup = resolve_recipe(Recipe(model="t5", method="full", task="translation"))
     plugins = replace(setup.plugins, manager=create_manager({"task": task}))
     return replace(setup, plugins=plugins, task_info=PAIR)

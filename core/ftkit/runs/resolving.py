@@ -34,7 +34,7 @@ _LIBRARIES = ("ftkit", "torch", "transformers", "peft", "adapters")
 
 @dataclass(frozen=True)
 class Setup:
-    """What a run will do.
+    """A recipe resolved: which plugins, options, weights and data.
 
     Attributes:
         recipe: The recipe with its names resolved and every option given.
