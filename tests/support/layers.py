@@ -40,11 +40,16 @@ def load(backbone: str, method: str | None, layers: str, rate: float = 0.0, **op
 def pair(backbone: str, method: str | None = None, **options: Any) -> tuple[Any, Any]:
     """A model with fast layers and one with stock ones, of the same weights, none of which is zero."""
     fast, stock = (load(backbone, method, layers, **options) for layers in ("fast", "stock"))
-    for parameter in fast.parameters():
-        if not parameter.any():  # updates begin at zero; here they are to count
-            torch.nn.init.normal_(parameter, std=0.05)
+    fill_zeros(fast)
     stock.load_state_dict(fast.state_dict())
     return fast, stock
+
+
+def fill_zeros(model: torch.nn.Module) -> None:
+    """Draw what begins at zero, as updates do, which are to count here."""
+    for parameter in model.parameters():
+        if not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.05)
 
 
 def batch(written: int, read: int = READ, *, padded: bool = True) -> dict[str, torch.Tensor]:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from ftkit_plugins.layers.projections import affine_of
-from support.layers import VALUES, Doubled, load
+from support.layers import VALUES, Doubled, fill_zeros, load
 
 
 def with_updates(*ranks: int) -> tuple[Any, Any]:
@@ -23,9 +23,7 @@ def with_updates(*ranks: int) -> tuple[Any, Any]:
         model.add_adapter(str(rank), configs[str(rank)])
     model.base_model.set_adapter(list(configs))
     torch.manual_seed(0)
-    for name, parameter in model.named_parameters():
-        if "lora_B" in name:  # updates begin at zero; here they are to count
-            nn.init.normal_(parameter, std=0.05)
+    fill_zeros(model)
     return model, model.get_submodule(f"base_model.model.{VALUES['bart']}")
 
 

@@ -18,7 +18,7 @@ from ftkit_plugins.layers import bart, t5
 from ftkit_plugins.layers.bart import attention as bart_attention
 from ftkit_plugins.layers.t5 import attention as t5_attention
 from support import small
-from support.layers import READ, SHORT, assert_same, batch, load, pair
+from support.layers import READ, SHORT, assert_same, batch, fill_zeros, load, pair
 
 backbones = pytest.mark.parametrize("backbone", small.BACKBONES)
 
@@ -89,9 +89,7 @@ def test_what_the_adapters_library_adds_to_the_attention_still_counts(backbone: 
         torch.manual_seed(0)
         model.add_adapter("added", config=config)
         model.set_active_adapters("added")
-        for parameter in model.parameters():
-            if not parameter.any():  # LoRA's updates begin at zero; here they are to count
-                torch.nn.init.normal_(parameter, std=0.05)
+        fill_zeros(model)
         models.append(model.eval())
     assert_same(*models, SHORT)
     added = models[0](**batch(SHORT)).logits
